@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
@@ -160,25 +160,29 @@ class CharacterStore:
 
     def restore(self, character_id: str) -> Character:
         """Out of the trash. Raises ConflictError `not_deleted`, or `being_forgotten` where half of it is gone already."""
-        if to_forget(self._paths, character_id).exists():
-            raise ConflictError(
-                "being_forgotten",
-                "This person is being forgotten; some of their files are gone already.",
-                "Press Forget again: it continues where it stopped.",
-            )
         with self._library.alone():
+            if to_forget(self._paths, character_id).exists():
+                raise ConflictError(
+                    "being_forgotten",
+                    "This person is being forgotten; some of their files are gone already.",
+                    "Press Forget again: it continues where it stopped.",
+                )
             before = self.get(character_id, deleted=True)
             if before.deleted_at is None:
-                raise ConflictError(
-                    "not_deleted", "This character is not in the trash.", "Nothing needs to be done."
-                )
+                raise _not_deleted()
             self._move(before, before.model_copy(update={"deleted_at": None}))
         return self.get(character_id)
 
-    def hide(self, character_id: str) -> None:
-        """As deleted, with the files where they are: nothing new may be made of somebody who is being forgotten."""
+    def hide(
+        self, character_id: str, in_trash_before: str = "", word: Callable[[], object] = lambda: None
+    ) -> None:
+        """As deleted, with the files where they are: nothing new may be made of somebody who is being forgotten. `word` says that
+        they are. Raises ConflictError `not_deleted` where they had to be in the trash since then and are not."""
         with self._library.transaction():
             character = self.get(character_id, deleted=True)
+            if in_trash_before and not (character.deleted_at or in_trash_before) < in_trash_before:
+                raise _not_deleted()
+            word()
             deleted_at = character.deleted_at or iso(self._clock.now())
             self._store(character.model_copy(update={"deleted_at": deleted_at}))
 
@@ -229,6 +233,10 @@ def everybody(characters: CharacterStore) -> Iterator[Character]:
     """Everybody, those in the trash too."""
     yield from characters.all()
     yield from characters.all(deleted=True)
+
+
+def _not_deleted() -> ConflictError:
+    return ConflictError("not_deleted", "This character is not in the trash.", "Nothing needs to be done.")
 
 
 def _former(character: Character, changes: Mapping[str, Any]) -> list[str]:

@@ -7,6 +7,9 @@ from __future__ import annotations
 
 import logging
 import shutil
+import sqlite3
+from collections.abc import Callable, Collection, Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
 
@@ -21,6 +24,8 @@ from ..storage.library import Library
 
 _CHARACTERS = "characters"
 _PHOTOS = "photos"
+#: Told the ids of what goes for good, before it goes: what has been said of it must be found nowhere afterwards.
+Tell = Callable[[Collection[str]], object]
 _log = logging.getLogger("isengard.trash")
 
 
@@ -54,40 +59,75 @@ def move_photo(paths: DataPaths, folder: Path, photo: Photo, *, into_trash: bool
     return any([move(*(pair if into_trash else reversed(pair))) for pair in places])
 
 
-def purge_photos(library: Library, paths: DataPaths, clock: Clock, kept_days: int = KEPT_DAYS) -> int:
+def purge_photos(
+    library: Library, paths: DataPaths, clock: Clock, kept_days: int = KEPT_DAYS, tell: Tell = len
+) -> int:
     """Remove photos that have lain in the trash for 30 days; how many."""
-    due = library.rows("SELECT id FROM photo WHERE deleted_at < ?", (_cutoff(clock, kept_days),))
-    for row in due:
-        for file in trashed_photo_files(paths, row["id"]):
-            file.unlink()
-        with library.transaction() as database:
-            database.execute("DELETE FROM photo WHERE id=?", (row["id"],))
-    if due:
-        _log.info("Old photos left the trash", extra={"context": {"photos": len(due)}})
-    return len(due)
+    cutoff, gone = cutoff_of(clock, kept_days), 0
+    due = _due(library, "photo", cutoff, tell)
+    for photo_id in due:
+        with _still_due(library, "photo", photo_id, cutoff) as database:
+            if database is None:
+                continue
+            for file in trashed_photo_files(paths, photo_id):
+                file.unlink()
+            database.execute("DELETE FROM photo WHERE id=?", (photo_id,))
+            gone += 1
+    if gone:
+        _log.info("Old photos left the trash", extra={"context": {"photos": gone}})
+    return gone
 
 
-def purge_pictures(library: Library, paths: DataPaths, clock: Clock, kept_days: int = KEPT_DAYS) -> int:
+def purge_pictures(
+    library: Library, paths: DataPaths, clock: Clock, kept_days: int = KEPT_DAYS, tell: Tell = len
+) -> int:
     """Remove generations and single pictures that have lain in the trash for 30 days; how many of both."""
-    cutoff = _cutoff(clock, kept_days)
-    due = [row["id"] for row in library.rows("SELECT id FROM generation WHERE deleted_at < ?", (cutoff,))]
-    for generation_id in due:
+    cutoff = cutoff_of(clock, kept_days)
+    due = _due(library, "generation", cutoff, tell)
+    whole = sum([_purge_generation(library, paths, generation_id, cutoff) for generation_id in due])
+    single = sum([_purge_picture(library, paths, file, cutoff) for file in paths.trash.glob("gen_*-*.png")])
+    if whole or single:
+        context = {"generations": whole, "pictures": single}
+        _log.info("Old pictures left the trash", extra={"context": context})
+    return whole + single
+
+
+def _purge_generation(library: Library, paths: DataPaths, generation_id: str, cutoff: str) -> bool:
+    with _still_due(library, "generation", generation_id, cutoff) as database:
+        if database is None:
+            return False
         folder = trashed_generation(paths, generation_id)
         if folder.is_dir():
             shutil.rmtree(folder)
         for file in paths.trash.glob(f"{generation_id}-*"):  # deleted before the others
             file.unlink()
-        with library.transaction() as database:
-            database.execute("DELETE FROM generation WHERE id=?", (generation_id,))
-    single = [
-        file for file in paths.trash.glob("gen_*-*.png") if _is_due(library, paths, file.name, cutoff=cutoff)
-    ]
-    for file in single:
+        database.execute("DELETE FROM generation WHERE id=?", (generation_id,))
+    return True
+
+
+def _purge_picture(library: Library, paths: DataPaths, file: Path, cutoff: str) -> bool:
+    with library.transaction():
+        if not file.exists() or not _is_due(library, paths, file.name, cutoff=cutoff):
+            return False
         file.unlink()
-    if due or single:
-        context = {"generations": len(due), "pictures": len(single)}
-        _log.info("Old pictures left the trash", extra={"context": context})
-    return len(due) + len(single)
+    return True
+
+
+def _due(library: Library, table: str, cutoff: str, tell: Tell) -> list[str]:
+    rows = library.rows(f"SELECT id FROM {table} WHERE deleted_at < ?", (cutoff,))  # noqa: S608 - ours
+    due = [row["id"] for row in rows]
+    if due:
+        tell(due)
+    return due
+
+
+@contextmanager
+def _still_due(library: Library, table: str, row_id: str, cutoff: str) -> Iterator[sqlite3.Connection | None]:
+    """A transaction in which its files go, then its row; None for what was brought back since it was looked for. Whoever brings
+    something back keeps its row first."""
+    with library.transaction() as database:
+        sql = f"SELECT 1 FROM {table} WHERE id=? AND deleted_at < ?"  # noqa: S608 - ours
+        yield database if library.row(sql, (row_id, cutoff)) is not None else None
 
 
 def purge_recipes(paths: DataPaths, clock: Clock, kept_days: int = KEPT_DAYS) -> int:
@@ -109,10 +149,11 @@ def _is_due(library: Library, paths: DataPaths, name: str, *, cutoff: str) -> bo
 def due_characters(library: Library, clock: Clock, kept_days: int = KEPT_DAYS) -> list[str]:
     """Characters deleted 30 days ago or earlier; the caller forgets them together with their jobs."""
     rows = library.rows(
-        "SELECT id FROM character WHERE deleted_at < ? ORDER BY id", (_cutoff(clock, kept_days),)
+        "SELECT id FROM character WHERE deleted_at < ? ORDER BY id", (cutoff_of(clock, kept_days),)
     )
     return [row["id"] for row in rows]
 
 
-def _cutoff(clock: Clock, kept_days: int) -> str:
+def cutoff_of(clock: Clock, kept_days: int) -> str:
+    """Whatever was deleted before this has lain in the trash for so long."""
     return iso(clock.now() - timedelta(days=kept_days))

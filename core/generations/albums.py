@@ -6,6 +6,8 @@ Files, not rows: a pack of before this knows nothing of them, and would refuse a
 from __future__ import annotations
 
 import logging
+import threading
+from collections.abc import Callable, Collection
 from datetime import timedelta
 from pathlib import Path
 
@@ -19,6 +21,8 @@ from ..storage.file_moves import removed
 from ..storage.kept_in_trash import KEPT_DAYS
 from ..storage.record_files import read_record
 
+#: Whoever changes an album reads it in here first: one that is brought back is not purged as it was before.
+_one_at_a_time = threading.RLock()
 _log = logging.getLogger("isengard.albums")
 
 
@@ -49,20 +53,29 @@ class AlbumStore:
         return [album for album in self._every() if album.deleted_at is None]
 
     def rename(self, album_id: str, name: str) -> Album:
-        return self._keep(self.get(album_id).model_copy(update={"name": name}))
+        with _one_at_a_time:
+            return self._keep(self.get(album_id).model_copy(update={"name": name}))
 
     def delete(self, album_id: str) -> Album:
         """Take an album away; its pictures stay where they are, and are in it again once it is restored."""
-        return self._keep(self.get(album_id).model_copy(update={"deleted_at": iso(self._clock.now())}))
+        with _one_at_a_time:
+            return self._keep(self.get(album_id).model_copy(update={"deleted_at": iso(self._clock.now())}))
 
     def restore(self, album_id: str) -> Album:
-        return self._keep(self.get(album_id, deleted=True).model_copy(update={"deleted_at": None}))
+        with _one_at_a_time:
+            return self._keep(self.get(album_id, deleted=True).model_copy(update={"deleted_at": None}))
 
-    def purge(self, kept_days: int = KEPT_DAYS) -> int:
-        """Remove the files of albums that were taken away so long ago; how many."""
+    def purge(self, kept_days: int = KEPT_DAYS, tell: Callable[[Collection[str]], object] = len) -> int:
+        """Remove the files of albums that were taken away so long ago; how many. `tell` gets their ids before they go."""
         cutoff = iso(self._clock.now() - timedelta(days=kept_days))
-        due = [album for album in self._every() if (album.deleted_at or cutoff) < cutoff]
-        return sum(removed(self._file(album.id)) for album in due)
+        due = [album.id for album in self._every() if _is_due(album, cutoff)]
+        if due:
+            tell(due)
+        return sum([self._purge(album_id, cutoff) for album_id in due])
+
+    def _purge(self, album_id: str, cutoff: str) -> bool:
+        with _one_at_a_time:
+            return _is_due(_read(self._file(album_id)), cutoff) and removed(self._file(album_id))
 
     def _every(self) -> list[Album]:
         files = sorted(self._paths.albums.glob("alb_*.json"), reverse=True)
@@ -83,6 +96,10 @@ def albums_of(paths: DataPaths, character_id: str) -> list[Path]:
     return [
         file for file in files if (album := _read(file)) is not None and album.character_id == character_id
     ]
+
+
+def _is_due(album: Album | None, cutoff: str) -> bool:
+    return album is not None and (album.deleted_at or cutoff) < cutoff
 
 
 def _read(file: Path) -> Album | None:

@@ -110,6 +110,9 @@ class Ledger(RunnerLedger, Protocol):
         """Remove every event about these (a person, their pictures) and leave nothing of what was forgotten in a
         journal either; how many went."""
 
+    def forget_mentions(self, ids: Collection[str]) -> int:
+        """Remove every event in which one of these is named, whatever it is about; how many went. `forget_events` cleans up."""
+
     def restore(self, jobs: Sequence[Job]) -> int:
         """Bring back jobs of which the ledger knows nothing, as they were; how many. One that a worker holds has no owner
         until the runner of that very attempt writes, and is taken back when none does."""

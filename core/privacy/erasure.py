@@ -24,12 +24,15 @@ from .text_search import drop_lines, files_that_mention, finder
 _log = logging.getLogger("isengard.forgetting")
 
 
-def begin(paths: DataPaths, characters: CharacterStore, inventory: Inventory) -> None:
+def begin(
+    paths: DataPaths, characters: CharacterStore, inventory: Inventory, in_trash_before: str = ""
+) -> None:
     """From here on they are to be forgotten, and nothing new is made of them. The caller has ended their jobs, and looks once more
-    for what came before this returned."""
-    note(paths, inventory)
+    for what came before this returned. ConflictError `not_deleted` where their time in the trash was to be over and is not."""
+    if not in_trash_before:
+        note(paths, inventory)
     try:
-        characters.hide(inventory.character_id)
+        characters.hide(inventory.character_id, in_trash_before, lambda: note(paths, inventory))
     except NotFoundError:
         _log.info("Their row has gone already")
 

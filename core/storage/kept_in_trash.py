@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -26,6 +27,9 @@ def purge_stamped(files: list[Path], now: datetime, kept_days: int = KEPT_DAYS) 
     """Remove those that have lain there for so long; how many."""
     cutoff = (now - timedelta(days=kept_days)).strftime(STAMP)
     due = [file for file in files if name_of(file) and file.name[:_DIGITS] < cutoff]
+    gone = 0
     for file in due:
-        file.unlink()
-    return len(due)
+        with suppress(FileNotFoundError):  # brought back meanwhile
+            file.unlink()
+            gone += 1
+    return gone

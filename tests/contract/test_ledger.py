@@ -6,6 +6,7 @@ import threading
 
 import pytest
 from isengard.core.errors import ConflictError, IllegalTransitionError, LeaseLostError, NotFoundError
+from isengard.core.ids import new_id
 from isengard.core.jobs.ledger import JobFilter
 from isengard.core.records.checkpoint import Checkpoint
 from isengard.core.records.event import Subject
@@ -228,6 +229,17 @@ def test_events_about_somebody_are_forgotten_and_leave_no_bytes(ledger, tmp_path
     assert [event.subject.id for event in ledger.events_after(0)] == ["chr_b"]
     kept = b"".join(file.read_bytes() for file in tmp_path.glob("jobs.db*"))
     assert b"chr_aname" not in kept and (not kept or b"chr_bname" in kept)
+
+
+def test_events_that_name_somebody_are_forgotten_whatever_they_are_about(ledger):
+    """Pictures and albums that left the trash before are known to nobody; what was told of them named whose they were."""
+    ann, bob = new_id("chr"), new_id("chr")
+    for about, whose in (("gen_a", [ann]), ("gen_b", [bob]), ("gen_c", [bob, f"x{ann}y"])):
+        data = {"request": {"characters": [{"id": one} for one in whose], "prompt": f"of {about}"}}
+        ledger.emit("generation.state", Subject(kind="generation", id=about), data, correlation_id="ui-1")
+    ledger.emit("character.changed", Subject(kind="character", id=ann), {}, correlation_id="ui-1")
+    assert ledger.forget_mentions([ann, new_id("gen")]) == 3
+    assert [event.subject.id for event in ledger.events_after(0)] == ["gen_b"]
 
 
 def test_pages_filters_and_forgetting(ledger):

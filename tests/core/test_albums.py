@@ -61,3 +61,19 @@ def test_the_albums_of_a_persons_photo_days_are_theirs(albums, paths, ann):
     albums.delete(taken.id)
     assert {file.stem for file in albums_of(paths, ann.id)} == {mine.id, taken.id}
     assert by_hand in albums.all()
+
+
+def test_an_album_that_is_brought_back_while_the_trash_is_emptied_stays(paths, clock):
+    albums = AlbumStore(paths, clock)
+    back, gone = albums.create("Summer"), albums.create("Winter")
+    for album in (back, gone):
+        albums.delete(album.id)
+    clock.advance(31 * 86_400)
+    told = []
+
+    def meanwhile(ids):
+        told.extend(ids)
+        albums.restore(back.id)
+
+    assert albums.purge(30, meanwhile) == 1 and sorted(told) == sorted([back.id, gone.id])
+    assert [album.id for album in albums.all()] == [back.id]

@@ -30,6 +30,52 @@ def test_photos_leave_the_trash_after_thirty_days(photos, paths, ann, library, c
     assert trash.purge_photos(library, paths, clock) == 0
 
 
+@pytest.mark.parametrize("kind", ["photo", "generation", "picture"])
+def test_what_is_brought_back_while_the_trash_is_emptied_stays(
+    photos, paths, ann, library, clock, monkeypatch, kind
+):
+    """What was due was looked for once; whatever came back before its turn was erased all the same."""
+    store = GenerationStore(library, paths, clock)
+    if kind == "photo":
+        one = add(photos, paths, ann, 0)
+        photos.delete(one.id)
+        back, empty = lambda: photos.restore(one.id), trash.purge_photos
+    else:
+        one = made(store, paths, ann.id)
+        whole = kind == "generation"
+        store.delete(one.id) if whole else store.delete_image(one.id, 0)
+        back = (lambda: store.restore(one.id)) if whole else (lambda: store.restore_image(one.id, 0))
+        empty = trash.purge_pictures
+    clock.advance(31 * DAY_S)
+    due = trash._due
+
+    def meanwhile(*args):
+        found = due(*args)
+        back()
+        return found
+
+    monkeypatch.setattr(trash, "_due", meanwhile)
+    assert empty(library, paths, clock) == 0
+    if kind == "photo":
+        assert photos.image_path(photos.get(one.id), "full").exists()
+    else:
+        assert store.image_path(one.id, 0).exists()
+
+
+def test_what_goes_for_good_is_told_before_it_goes(photos, paths, ann, library, clock):
+    store, told = GenerationStore(library, paths, clock), []
+    photo, pictures = add(photos, paths, ann, 0), made(store, paths, ann.id)
+    photos.delete(photo.id)
+    store.delete(pictures.id)
+    trash.purge_photos(library, paths, clock, 30, told.extend)
+    trash.purge_pictures(library, paths, clock, 30, told.extend)
+    assert told == []
+    clock.advance(31 * DAY_S)
+    trash.purge_photos(library, paths, clock, 30, told.extend)
+    trash.purge_pictures(library, paths, clock, 30, told.extend)
+    assert told == [photo.id, pictures.id]
+
+
 def test_workflows_leave_the_trash_after_thirty_days(paths, clock):
     own = UserRecipes(paths, clock)
     for name in ("old", "young"):

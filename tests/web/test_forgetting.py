@@ -8,6 +8,7 @@ import time
 
 import pytest
 from hosts.journey import Api, ApiError
+from isengard.core.characters import trash
 from isengard.core.errors import NotFoundError, StorageError
 from isengard.core.ids import new_id
 from isengard.core.privacy import erasure
@@ -179,6 +180,44 @@ def test_the_next_start_carries_on_with_what_a_kill_cut_off(server, api, ann, tm
         assert changes_told(again, ann["id"]) == ["forgotten"]
     finally:
         again.close()
+
+
+def test_what_was_told_of_pictures_that_left_the_trash_goes_too(server, api, ann):
+    """Their rows were gone, and with them all that said whose they were; prompts and names stayed among the events."""
+    services = server.services
+    store, wish = services.generations.store, draft(ann["id"], state=GenerationState.COMPLETED)
+    for number in range(2):
+        kept = store.create(wish.model_copy(update={"id": new_id("gen")}), [])
+        api.delete(f"/generations/{kept.id}")
+        if number == 0:
+            asyncio.run(services.housekeeping.empty_trash(0))
+            assert kept.id not in said_of(services), "emptied now: nothing is left of it"
+    trash.purge_pictures(services.library, services.paths, services.clock, 0)  # as packs before this did
+    assert kept.id in said_of(services)
+    api.post(f"/characters/{ann['id']}/forget")
+    assert kept.id not in said_of(services)
+
+
+def said_of(services):
+    return "\n".join(event.model_dump_json() for event in services.ledger.events_after(0))
+
+
+def test_somebody_brought_back_while_the_trash_is_emptied_is_not_forgotten(server, api, ann, monkeypatch):
+    """Everybody who was due was found at the beginning: the second was erased, restored or not."""
+    services, bob = server.services, api.post("/characters", {"name": "Bob"})
+    for person in (ann, bob):
+        api.delete(f"/characters/{person['id']}")
+    erase = forgetting.Forgetting.erase
+
+    def meanwhile(self, inventory):
+        if inventory.character_id == ann["id"]:
+            services.characters.restore(bob["id"])
+        return erase(self, inventory)
+
+    monkeypatch.setattr(forgetting.Forgetting, "erase", meanwhile)
+    asyncio.run(services.housekeeping.empty_trash(0))
+    assert [one["name"] for one in api.get("/characters")["items"]] == ["Bob"]
+    assert unfinished(services.paths) == [] and api.get("/characters?deleted=1")["items"] == []
 
 
 def changes_told(server, character_id):

@@ -69,22 +69,25 @@ class Forgetting:
         inventory = self.find(character_id)
         return self.report(inventory, inventory.counted(self.paths))
 
-    async def forget(self, character_id: str) -> dict[str, object]:
-        """Everything of theirs, also what is left of somebody whose forgetting was cut off.
+    async def forget(self, character_id: str, in_trash_before: str = "") -> dict[str, object]:
+        """Everything of theirs, also what is left of somebody whose forgetting was cut off; with `in_trash_before` only where they
+        have been in the trash since before then.
 
-        Raises what `find`, `stop` and `erase` raise.
+        Raises what `find`, `stop`, `begin` and `erase` raise.
         """
         inventory = await in_thread(self.find, character_id)
+        if in_trash_before:  # nothing of somebody who was brought back is stopped
+            await in_thread(self.begin, inventory, in_trash_before)
         inventory = await self.stop(inventory)
-        await in_thread(self.begin, inventory)
+        await in_thread(self.begin, inventory, in_trash_before)
         inventory = await self.stop(inventory)  # what was asked for before they were hidden
         return await in_thread(lambda: self.report(inventory, self.erase(inventory)))
 
-    async def forget_in_turn(self, character_ids: Sequence[str]) -> None:
+    async def forget_in_turn(self, character_ids: Sequence[str], in_trash_before: str = "") -> None:
         """Forget people one after the other: whose files are held open is left for the next time, and keeps nobody else."""
         for character_id in character_ids:
             try:
-                await self.forget(character_id)
+                await self.forget(character_id, in_trash_before)
             except NotFoundError:
                 # its file is damaged, and the row has gone too
                 to_forget(self.paths, character_id).unlink(missing_ok=True)
@@ -109,9 +112,10 @@ class Forgetting:
         await in_thread(self._stop_jobs, inventory.character_id)
         return await in_thread(self.find, inventory.character_id)
 
-    def begin(self, inventory: Inventory) -> None:
+    def begin(self, inventory: Inventory, in_trash_before: str = "") -> None:
         """Hide them: nothing new is made of them any more, nor kept. Told now, should something keep the rest from going."""
-        erasure.begin(self.paths, self.characters, inventory)
+        since = (in_trash_before,) if in_trash_before else ()
+        erasure.begin(self.paths, self.characters, inventory, *since)
         tell_character(self.ledger, inventory.character_id, "deleted", None)
 
     def erase(self, inventory: Inventory) -> ForgetReport:
@@ -125,6 +129,7 @@ class Forgetting:
             self.ledger.forget(job_id)
         self._erase_late_jobs(character_id)
         self._empty_memory()
+        self.ledger.forget_mentions(inventory.ids)
         self.ledger.forget_events(inventory.ids)
         erasure.end(self.library, self.paths, inventory)
         return report

@@ -8,7 +8,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from itertools import chain, repeat
 
-from ...core.characters.trash import due_characters, purge_photos, purge_pictures, purge_recipes
+from ...core.characters.trash import cutoff_of, due_characters, purge_photos, purge_pictures, purge_recipes
 from ...core.clock import Clock
 from ...core.errors import IsengardError
 from ...core.executor import in_thread
@@ -45,14 +45,11 @@ class Housekeeping:
 
     async def empty_trash(self, kept_days: int = KEPT_DAYS) -> None:
         """Remove for good what has lain in the trash for so long; 0 for all that is in it."""
+        theirs = (self.library, self.paths, self.clock, kept_days, self.forgetting.ledger.forget_events)
         await _tried("cut_off", self._cut_off)
-        await _tried(
-            "photos", lambda: in_thread(purge_photos, self.library, self.paths, self.clock, kept_days)
-        )
-        await _tried(
-            "pictures", lambda: in_thread(purge_pictures, self.library, self.paths, self.clock, kept_days)
-        )
-        await _tried("albums", lambda: in_thread(self.albums.purge, kept_days))
+        await _tried("photos", lambda: in_thread(purge_photos, *theirs))
+        await _tried("pictures", lambda: in_thread(purge_pictures, *theirs))
+        await _tried("albums", lambda: in_thread(self.albums.purge, kept_days, theirs[-1]))
         await _tried("loras", lambda: in_thread(TrashedLoras(self.paths, self.clock).purge, kept_days))
         await _tried("recipes", lambda: in_thread(purge_recipes, self.paths, self.clock, kept_days))
         await _tried("people", lambda: self._people(kept_days))
@@ -63,8 +60,9 @@ class Housekeeping:
         await self.forgetting.forget_in_turn(await in_thread(unfinished, self.paths))
 
     async def _people(self, kept_days: int) -> None:
+        before = cutoff_of(self.clock, kept_days)
         due = await in_thread(due_characters, self.library, self.clock, kept_days)
-        await self.forgetting.forget_in_turn(due)
+        await self.forgetting.forget_in_turn(due, before)
 
 
 async def _tried(name: str, task: Callable[[], Awaitable[object]]) -> None:

@@ -109,6 +109,9 @@ class RedisLedger:
         self._link.scrub()
         return gone
 
+    def forget_mentions(self, ids: Collection[str]) -> int:
+        return self._link.number("forget_mentions", *ids)
+
     def restore(self, jobs: Sequence[Job]) -> int:
         return self._link.restore([rows.restorable(job) for job in jobs]) if self._link.epoch else 0
 

@@ -186,6 +186,28 @@ while true do
 end
 """
 
+#: Removes the events in which one of these ids is named; how many went.
+_FORGET_MENTIONS = """
+local gone, from, ids = 0, '-', {}
+local pattern = '%l%l%l_' .. string.rep('[0-9a-z]', 26)
+for i = 2, #ARGV do ids[ARGV[i]] = true end
+local function named(text)
+  for id in string.gmatch(text, pattern) do
+    if ids[id] then return true end
+  end
+end
+while true do
+  local page = redis.call('XRANGE', p .. 'events', from, '+', 'COUNT', 500)
+  if #page == 0 then return gone end
+  for _, entry in ipairs(page) do
+    local found = false
+    for _, value in ipairs(entry[2]) do found = found or named(value) end
+    if found then gone = gone + redis.call('XDEL', p .. 'events', entry[1]) end
+    from = '(' .. entry[1]
+  end
+end
+"""
+
 _FORGET = (
     """
 local id = ARGV[2]
@@ -211,6 +233,7 @@ BODIES: dict[str, str] = {
     "held": _HELD,
     "forget": _FORGET,
     "forget_events": _FORGET_EVENTS,
+    "forget_mentions": _FORGET_MENTIONS,
     "number": "return redis.call('INCR', p .. 'position')\n",
     "tell": _TELL + "return tell(ARGV[2], ARGV[3])\n",
     "events": "return redis.call('XRANGE', p .. 'events', '(' .. ARGV[2] .. '-0', '+', 'COUNT', ARGV[3])\n",

@@ -6,6 +6,7 @@ import sqlite3
 from collections.abc import Collection
 from typing import Any
 
+from ....core.ids import ids_in
 from ....core.records.event import Event, EventType
 from ....core.records.job import Job
 from ....core.redaction import redact_value
@@ -58,6 +59,17 @@ def forget(connection: sqlite3.Connection, subject_ids: Collection[str]) -> int:
     for subject_id in subject_ids:
         gone += connection.execute("DELETE FROM event WHERE subject_id = ?", (subject_id,)).rowcount
     return gone
+
+
+def that_name(connection: sqlite3.Connection, ids: Collection[str]) -> list[int]:
+    """The numbers of the events in whose documents one of these ids stands."""
+    wanted = set(ids)
+    rows = connection.execute("SELECT seq, document FROM event")
+    return [row["seq"] for row in rows if not wanted.isdisjoint(ids_in(row["document"]))]
+
+
+def remove(connection: sqlite3.Connection, numbers: Collection[int]) -> int:
+    return connection.executemany("DELETE FROM event WHERE seq = ?", [(seq,) for seq in numbers]).rowcount
 
 
 def first_seq(connection: sqlite3.Connection) -> int:

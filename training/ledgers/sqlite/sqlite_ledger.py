@@ -169,6 +169,10 @@ class SqliteLedger:
         self._store.scrub()
         return gone
 
+    def forget_mentions(self, ids: Collection[str]) -> int:
+        numbers = self._read(lambda db: events.that_name(db, ids))
+        return self._write(lambda db: events.remove(db, numbers))
+
     def restore(self, jobs: Sequence[Job]) -> int:
         return self._write(lambda db: sum(rows.restore(db, job) for job in jobs))
 
