@@ -88,7 +88,13 @@ export function say(element, text) {
   if (element.textContent !== text) element.textContent = text;
 }
 
+const TAKES_TEXT = 'input:not([type="radio"], [type="checkbox"], [type="range"], [type="file"]), textarea, [contenteditable]';
+
+/** Whether text can be pasted there. @param {EventTarget | null} target */
+export const takesText = (target) => isWithin(target, TAKES_TEXT);
+
 /** Whether somebody writes there, so that letters are text. @param {EventTarget | null} target */
-export function isWriting(target) {
-  return target instanceof Element && target.closest('input:not([type="radio"], [type="checkbox"], [type="range"]), select, textarea, [contenteditable]') !== null;
-}
+export const isWriting = (target) => isWithin(target, `${TAKES_TEXT}, select`);
+
+/** @param {EventTarget | null} target @param {string} selector */
+const isWithin = (target, selector) => Boolean(/** @type {Element | null} */ (target)?.closest?.(selector));

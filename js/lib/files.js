@@ -1,5 +1,7 @@
 /** What somebody drops or chooses: folders are walked, captions belong to photos, and what lies beside photos is no photo. Knows no element. */
 
+import { takesText } from "./dom.js";
+
 /** @typedef {{file: File, folder: string}} Found */
 
 const PHOTOS = new Set("jpg jpeg jpe jfif png webp heic heif avif tif tiff bmp gif jxl".split(" "));
@@ -49,8 +51,37 @@ const readSome = (reader) => new Promise((resolve) => reader.readEntries(resolve
 /** What the browser shows and cannot open: told like any other file that cannot be read. @param {string} name */
 const unreadable = (name) => /** @type {File} */ (/** @type {unknown} */ ({ name, size: 1, type: "", slice: () => ({ arrayBuffer: () => Promise.reject(new Error("unreadable")) }) }));
 
-/** What a paste brings; beside a text (a table, a page of a document) a picture is only how that text looks. @param {ClipboardEvent} event */
-export const pasted = ({ clipboardData }) => (clipboardData?.types.includes("text/plain") ? [] : [...(clipboardData?.files ?? [])]);
+/**
+ * What a paste brings; beside a text (a table, a page of a document) a picture is only how that text looks, and into a text nobody means one.
+ * @param {ClipboardEvent} event
+ */
+export const pasted = ({ clipboardData, target }) => (takesText(target) || clipboardData?.types.includes("text/plain") ? [] : [...(clipboardData?.files ?? [])]);
+
+/** What is dragged just now began here. */
+let own = false;
+
+/** A picture that is dragged out of `root` is no photo that comes in, though browsers call it a file as well. @param {HTMLElement} root */
+export function knowOwnDrags(root) {
+  /** @param {Event} event */
+  const told = ({ type }) => void (own = type === "dragstart");
+  // who is taken away while it is dragged is told of no end; a pointer moves again once there is one
+  for (const kind of ["dragstart", "dragend", "pointermove", "pointerdown"]) root.addEventListener(kind, told, { capture: true });
+}
+
+/**
+ * What a drag brings from elsewhere, null where that is no file. ComfyUI would load a dropped file as a workflow, and the views around would
+ * take it for themselves: a drag with files ends where this is asked, one of our own pictures without anything.
+ * @param {DragEvent} event
+ */
+export function brought(event) {
+  const { dataTransfer } = event;
+  if (!dataTransfer?.types.includes("Files")) return null;
+  event.preventDefault();
+  event.stopPropagation();
+  if (!own) return dataTransfer;
+  dataTransfer.dropEffect = "none";
+  return null;
+}
 
 /** A chosen folder's files say where they lay. @param {Iterable<File | Found>} files @returns {Found[]} */
 export const asFound = (files) => [...files].map((one) => ("file" in one ? one : { file: one, folder: (one.webkitRelativePath ?? "").split("/").slice(0, -1).join("/") }));

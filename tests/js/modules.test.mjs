@@ -61,6 +61,10 @@ test("addresses of the API stand in one folder", () => {
   }
 });
 
+test("what a drag brings is asked at one place, which knows our own pictures", () => {
+  assert.deepEqual(MODULES.filter((name) => CODE[name].includes('types.includes("Files")')), ["lib/files.js"]);
+});
+
 test("no text is ever parsed as HTML", () => {
   for (const [name, source] of Object.entries(SOURCES)) {
     assert.doesNotMatch(source, /(inner|outer)HTML|insertAdjacentHTML|document\.write|DOMParser|\beval\(|new Function/, name);

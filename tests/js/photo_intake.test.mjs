@@ -3,8 +3,10 @@ import { test } from "node:test";
 
 import { ApiError } from "../../js/data/api.js";
 import { AT_ONCE } from "../../js/data/photos/photo_intake.js";
-import { pasted, readable, walked } from "../../js/lib/files.js";
+import { takesDrops } from "../../js/components/characters/dropzone.js";
+import { knowOwnDrags, pasted, readable, walked } from "../../js/lib/files.js";
 import { addAgain, arrive, askBeforeLeaving, forgetRefusals, mayComeIn, noteWords, stopUploads } from "../../js/data/photos/uploads.js";
+import { installDocument } from "./fake_dom.mjs";
 import { error, make } from "./fake_store.mjs";
 
 const photoFile = (name) => new File(["x"], name);
@@ -96,6 +98,39 @@ test("photos that no view took lead to a new person, named like their folder", (
 test("a picture beside a pasted text is how that text looks, and no photo", () => {
   const paste = (...types) => pasted(/** @type {any} */ ({ clipboardData: { types, files: [photoFile("image.png")] } })).length;
   assert.deepEqual([paste("Files"), paste("text/plain", "text/html", "Files"), pasted(/** @type {any} */ ({ clipboardData: null })).length], [1, 0, 0]);
+});
+
+test("a picture that is pasted into a text is no photo, on the control that chooses files it is one", () => {
+  const within = (selector) => ({ closest: (asked) => (asked.includes(selector) ? {} : null) });
+  const paste = (target) => pasted(/** @type {any} */ ({ target, clipboardData: { types: ["Files"], files: [photoFile("image.png")] } })).length;
+  assert.deepEqual([paste(within("[contenteditable]")), paste(within("textarea")), paste(within(", select")), paste({})], [0, 0, 1, 1]);
+});
+
+test("a picture that is dragged out of the panel is nobody's new photo, and what comes from elsewhere is", async () => {
+  const page = installDocument();
+  const [root, tile, shown] = ["div", "li", "label"].map((tag) => page.createElement(tag));
+  const marks = [];
+  shown.classList = { toggle: (name, on) => marks.push(on) };
+  const taken = [];
+  knowOwnDrags(root);
+  takesDrops(tile, shown, (found) => taken.push(...found));
+  const drag = async (type) => {
+    const ends = [];
+    const dataTransfer = { types: ["Files", "text/html"], files: [photoFile("a.png")], dropEffect: "copy" };
+    await tile.fire(type, { dataTransfer, preventDefault: () => ends.push("refuses"), stopPropagation: () => ends.push("ends") });
+    await new Promise(setImmediate);
+    return [ends, dataTransfer.dropEffect];
+  };
+  for (const over of ["dragend", "pointermove"]) {
+    await root.fire("dragstart");
+    assert.deepEqual(await drag("dragover"), [["refuses", "ends"], "none"], "neither a view nor ComfyUI's page gets it");
+    await drag("drop");
+    assert.deepEqual([taken, marks], [[], []]);
+    await root.fire(over);
+    assert.deepEqual(await drag("dragover"), [["refuses", "ends"], "copy"]);
+    await drag("drop");
+    assert.deepEqual([taken.splice(0).map(({ file }) => file.name), marks.splice(0)], [["a.png"], [true, false]]);
+  }
 });
 
 test("a folder is walked to its end, and what cannot be opened is still told", async () => {

@@ -1,7 +1,7 @@
 /** Where photos are dropped, pasted or chosen. */
 
 import { button, h, icon } from "../../lib/dom.js";
-import { pasted, walked } from "../../lib/files.js";
+import { brought, pasted, walked } from "../../lib/files.js";
 import { t } from "../../locales/words.js";
 
 /** @typedef {(files: Iterable<File | import("../../lib/files.js").Found>) => unknown} Take */
@@ -43,18 +43,16 @@ export class Dropzone {
 }
 
 /**
- * Files that are dropped on `target` are taken, and `shown` says so while they hang over it. ComfyUI would load a dropped file as a
- * workflow, and the views around would take it for themselves: the events end here.
+ * Files that are dropped on `target` are taken, and `shown` says so while they hang over it.
  * @param {HTMLElement} target @param {HTMLElement} shown @param {Take} take
  */
 export function takesDrops(target, shown, take) {
   /** @param {DragEvent} event */
   const drag = (event) => {
-    if (!event.dataTransfer?.types.includes("Files")) return;
-    event.preventDefault();
-    event.stopPropagation();
+    const files = brought(event);
+    if (!files) return;
     shown.classList.toggle("isen-over", event.type === "dragover");
-    if (event.type === "drop") walked(event.dataTransfer).then(take);
+    if (event.type === "drop") walked(files).then(take);
   };
   target.addEventListener("dragover", drag);
   target.addEventListener("dragleave", drag);

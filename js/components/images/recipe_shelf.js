@@ -1,6 +1,7 @@
 /** Own ways of making pictures: dropped as a file or taken from the canvas, with what was found about each. */
 
 import { button, h, icon } from "../../lib/dom.js";
+import { brought } from "../../lib/files.js";
 import { inRow } from "../../lib/format.js";
 import { fill, keyed } from "../../lib/lists.js";
 import { t } from "../../locales/words.js";
@@ -47,11 +48,10 @@ export class RecipeShelf {
 
   /** @param {DragEvent} event */
   #drag(event) {
-    if (!event.dataTransfer?.types.includes("Files")) return;
-    event.preventDefault();
-    event.stopPropagation();
+    const dropped = brought(event);
+    if (!dropped) return;
     this.drop.classList.toggle("isen-over", event.type === "dragover");
-    if (event.type === "drop") this.#take(event.dataTransfer.files);
+    if (event.type === "drop") this.#take(dropped.files);
   }
 
   /** @param {FileList | null} files */

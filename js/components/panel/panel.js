@@ -1,7 +1,7 @@
 /** The frame: title, tabs, banners, the view of the route, and the bar that offers to undo. */
 
 import { button, h, isWriting } from "../../lib/dom.js";
-import { asFound, pasted, walked } from "../../lib/files.js";
+import { asFound, brought, knowOwnDrags, pasted, walked } from "../../lib/files.js";
 import { fill } from "../../lib/lists.js";
 import { isCommand, readingKey } from "../../locales/reading.js";
 import { explained, said } from "../../lib/said.js";
@@ -78,13 +78,11 @@ export class IsenPanel extends View {
     for (const kind of ["keydown", "paste", "copy", "cut"]) this.addEventListener(kind, (event) => event.stopPropagation());
     this.addEventListener("keydown", (event) => this.#helpByKey(event), { capture: true });  // dialogs keep keys to themselves
     this.addEventListener("keydown", (event) => this.#undoByKey(event));
+    knowOwnDrags(this);
     for (const kind of ["dragover", "drop"]) {
       this.addEventListener(kind, (happened) => {
-        const event = /** @type {DragEvent} */ (happened);
-        if (!event.dataTransfer?.types.includes("Files")) return;
-        event.preventDefault();
-        event.stopPropagation();
-        if (kind === "drop") walked(event.dataTransfer).then((found) => arrive(this.store, found));
+        const files = brought(/** @type {DragEvent} */ (happened));
+        if (files && kind === "drop") walked(files).then((found) => arrive(this.store, found));
       });
     }
     this.addEventListener("paste", (event) => {
