@@ -1,7 +1,7 @@
 /** What the dialogs that make pictures of a picture share: the picture, what is asked, and sending it. */
 
-import { button, h, say } from "../../lib/dom.js";
-import { explained, said } from "../../lib/said.js";
+import { button, h } from "../../lib/dom.js";
+import { said } from "../../lib/said.js";
 import { t } from "../../locales/words.js";
 import { closer, openDialog } from "../shared/dialogs.js";
 import { offerUndo } from "../shared/view.js";
@@ -27,9 +27,7 @@ export function openOrder(view, { title, what, picture, fields, go, testid, send
     const sent = await send();
     if (!sent) return;
     const made = store.keepGeneration(await store.attempt((id) => store.api.generations.createFrom(sent, id)));
-    const refused = store.state.problem;
-    problem.hidden = Boolean(made);
-    if (!made) return say(problem, explained(refused));
+    if (!made) return;
     dialog.close();
     viewer.close();
     offerUndo(view, t("onwardStarted"), () => store.attempt((id) => store.api.generations.cancel(made.id, id)));

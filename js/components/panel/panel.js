@@ -10,6 +10,7 @@ import { spoken, t } from "../../locales/words.js";
 import { practiceOf } from "../../data/first_hour/practice.js";
 import { isOutdated, runningJobs, shownRoute } from "../../data/state.js";
 import { blocked, connecting, locked } from "./blocked_states.js";
+import { nearWork, topDialog } from "../shared/dialogs.js";
 import { askEarly } from "../shared/thumbnail_preload.js";
 import { focusAgain, homeOf, keepFocus } from "./focus_home.js";
 import { arrive } from "../../data/photos/uploads.js";
@@ -26,6 +27,7 @@ const TABS = ["characters", "training", "images", "video"];
 const VIEWS = { characters: "isen-characters", training: "isen-trainings", images: "isen-images", video: "isen-video" };
 const SHEETS = ["panel", "controls", "people", "making", "pictures", "looking", "photo_day", "life", "contrast"];
 const UNDO_MS = 8000;
+const REFUSAL = "isen-problem";
 /** As in styles/making.css. */
 const WIDE = 560;
 
@@ -38,6 +40,8 @@ export class IsenPanel extends View {
   /** @type {HTMLDivElement} */ banners;
   /** @type {HTMLDivElement} */ body;
   /** @type {HTMLDivElement} */ undoBar;
+  /** @type {HTMLDivElement} */ refusal;
+  /** @type {Isengard.State["problem"]} */ refused = null;
   /** @type {(() => void) | null} */ closes;
   /** @type {number} */ undoTimer;
 
@@ -59,11 +63,12 @@ export class IsenPanel extends View {
     const help = button(t("help"), () => openHelp(this), { icon: "question-circle", bare: true, title: t("helpWhat"), testid: "isen-help" });
     this.leave = button(t("close"), () => this.closes?.(), { icon: "times", bare: true, testid: "isen-leave", hidden: true });
     this.banners = h("div", { class: "isen-banners", role: "status", "aria-live": "polite" });
+    this.refusal = h("div", { class: "isen-banners", role: "alert", hidden: true });
     this.body = h("div", { class: "isen-body", role: "tabpanel", id: "isen-body", tabindex: -1 });
     this.undoBar = h("div", { class: "isen-undo", role: "status", "aria-live": "polite", hidden: true });
-    this.append(h("header", { class: "isen-head" }, h("strong", { class: "isen-grow", text: t("title") }), help, settings, this.leave), this.tabs, this.banners, this.body, this.undoBar);
+    this.append(h("header", { class: "isen-head" }, h("strong", { class: "isen-grow", text: t("title") }), help, settings, this.leave), this.tabs, this.banners, this.refusal, this.body, this.undoBar);
     this.#keepToOurselves();
-    keepFocus(this, () => this.querySelector("dialog[open]") ?? homeOf(this.body));
+    keepFocus(this, () => topDialog(this) ?? homeOf(this.body));
     this.store.early = (name, items) => name === "generations" && this.#showsPictures() && askEarly(this.store.api, /** @type {Isengard.Generation[]} */ (items));
     this.addEventListener("isen-undo", (event) => this.#offerUndo(/** @type {CustomEvent<Isengard.Undo>} */ (event).detail));
   }
@@ -123,7 +128,9 @@ export class IsenPanel extends View {
       tab.setAttribute("aria-selected", String(selected));
       tab.tabIndex = selected || (!VIEWS[current] && tab.dataset.tab === TABS[0]) ? 0 : -1;
     }
-    const lines = bannersOf(state);
+    const all = bannersOf(state);
+    const refusal = all.find(([, , testid]) => testid === REFUSAL);
+    const lines = all.filter((line) => line !== refusal);
     const lent = lendingOf(state);
     const back = recoveriesOf(state);
     const practice = practiceOf(state);
@@ -133,6 +140,18 @@ export class IsenPanel extends View {
       practice && practiceBanner(this.store, practice), ...lines.map((line) => this.#banner(line)), ...back.map((one) => recoveredBanner(this.store, one)), lent && lendingBanner(this.store, lent),
     ]);
     this.#show(state);
+    this.#refuse(state.problem, refusal);
+  }
+
+  /** @param {Isengard.State["problem"]} problem @param {Banner | undefined} line */
+  #refuse(problem, line) {
+    if (problem === this.refused && this.refusal.isConnected) return;
+    this.refused = problem;
+    const home = () => this.banners.after(this.refusal);
+    if (problem) nearWork(this, this.refusal, home);
+    else home();
+    this.refusal.hidden = !problem;
+    this.refusal.replaceChildren(...(line ? [this.#banner(line)] : []));
   }
 
   /** @param {Isengard.State} state */
@@ -172,12 +191,18 @@ export class IsenPanel extends View {
       return h("div", { class: `${kind} isen-row`, "data-testid": testid }, h("p", { class: "isen-grow", text }),
         button(t("reload"), () => location.reload(), { icon: "refresh", testid: "isen-reload" }));
     }
-    if (testid !== "isen-problem") return h("p", { class: kind, text, "data-testid": testid });
+    if (testid !== REFUSAL) return h("p", { class: kind, text, "data-testid": testid });
     return h("div", { class: `${kind} isen-row`, "data-testid": testid },
       h("p", { class: "isen-grow", text, title: more ? t("correlation", { id: more }) : null }),
       button(t("dismiss"), () => this.store.set({ problem: null }), { icon: "times", bare: true, testid: "isen-dismiss" }),
       restarts && restartButton(this.store),
-      more && button(t("showLog"), () => this.store.go({ tab: "settings", log: more }), { kind: "link", testid: "isen-show-log" }));
+      more && button(t("showLog"), () => this.#showLog(more), { kind: "link", testid: "isen-show-log" }));
+  }
+
+  /** @param {string} log */
+  #showLog(log) {
+    for (let dialog = topDialog(this); dialog; dialog = topDialog(this)) dialog.close();
+    this.store.go({ tab: "settings", log });
   }
 
   /** @param {string} name */
@@ -215,7 +240,7 @@ export class IsenPanel extends View {
     };
     this.undoBar.replaceChildren(h("span", { class: "isen-grow", text }), undo ? button(t("undo"), back, { testid: "isen-undo" }) : "");
     this.undoBar.hidden = false;
-    this.#nearWork();
+    nearWork(this, this.undoBar, () => this.append(this.undoBar));
     const away = () => {
       if (this.undoBar.matches(":hover, :focus-within")) this.undoTimer = setTimeout(away, UNDO_MS);
       else hide();
@@ -236,13 +261,6 @@ export class IsenPanel extends View {
     event.preventDefault();
     event.stopPropagation();
     openHelp(this);
-  }
-
-  /** Behind an open dialog nothing can be pressed: the offer is in it for as long as it is open. */
-  #nearWork() {
-    const dialog = this.querySelector("dialog[open]");
-    (dialog ?? this).append(this.undoBar);
-    dialog?.addEventListener("close", () => this.append(this.undoBar), { once: true });
   }
 }
 
@@ -279,6 +297,6 @@ export function bannersOf(state) {
   }
   if (connection === "starting" && (characters !== null || retryS)) lines.push(["isen-note", t("starting"), "isen-starting"]);
   for (const slip of health?.slips ?? []) lines.push(["isen-warn", slipWords(slip), "isen-slip"]);
-  if (problem) lines.push(["isen-error", explained(problem), "isen-problem", problem.code === "offline" ? "" : problem.correlationId, advisesRestart(problem)]);
+  if (problem) lines.push(["isen-error", explained(problem), REFUSAL, problem.code === "offline" ? "" : problem.correlationId, advisesRestart(problem)]);
   return lines;
 }
