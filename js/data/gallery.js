@@ -51,7 +51,9 @@ export async function setFilter(store, filter) {
 
 /**
  * A fresh first page before what was already scrolled through, so that nothing jumps.
- * @param {Isengard.Generation[] | null} known @param {string | null | undefined} cursor @param {Isengard.Page<Isengard.Generation>} page @param {Isengard.Filter["sort"]} [sort]
+ * @template {{id: string}} Item
+ * @param {Item[] | null} known @param {string | null | undefined} cursor @param {Isengard.Page<Item>} page @param {Isengard.Filter["sort"]} [sort]
+ * @returns {Isengard.Page<Item>}
  */
 export function continued(known, cursor, page, sort = "date") {
   const last = page.items.at(-1)?.id;

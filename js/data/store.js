@@ -100,11 +100,12 @@ export class Store {
     try {
       const health = await this.api.system.health();
       const names = /** @type {ListName[]} */ (Object.keys(LISTS));
+      const { galleryFilter: filter } = this.state;
       const asked = names.map((name) => this.#list(name));
       const [{ lending = null }, ...pages] = await Promise.all([this.api.training.lending(), ...asked]);
-      const pictures = names.indexOf("generations");
-      const newest = /** @type {Isengard.Page<Isengard.Generation>} */ (pages[pictures]);
-      pages[pictures] = continued(this.state.generations, this.state.cursors.generations, newest, this.state.galleryFilter.sort);
+      const [pictures, trainings] = [names.indexOf("generations"), names.indexOf("jobs")];
+      pages[pictures] = this.#pictures(/** @type {Isengard.Page<Isengard.Generation>} */ (pages[pictures]), filter);
+      pages[trainings] = await this.#withShown(continued(this.state.jobs, this.state.cursors.jobs, /** @type {Isengard.Page<Isengard.Job>} */ (pages[trainings])));
       const lists = Object.fromEntries(names.map((name, index) => [name, pages[index].items]));
       const cursors = Object.fromEntries(names.map((name, index) => [name, pages[index].next_cursor ?? null]));
       const firstVersion = this.state.firstVersion || health.version;
@@ -118,6 +119,24 @@ export class Store {
     } catch (error) {
       this.#away(error);
     }
+  }
+
+  /** Before what was scrolled through; those of an earlier filter are not shown under the one that was chosen meanwhile. @param {Isengard.Page<Isengard.Generation>} newest @param {Isengard.Filter} filter */
+  #pictures(newest, filter) {
+    const { generations, cursors, galleryFilter: now } = this.state;
+    if (filter === now || generations === null) return continued(generations, cursors.generations, newest, now.sort);
+    this.#stale = true;
+    return { items: generations, next_cursor: cursors.generations };
+  }
+
+  /** With the training that is looked at, however long ago it was. @param {Isengard.Page<Isengard.Job>} page */
+  async #withShown(page) {
+    const { job: id } = this.state.route;
+    if (!id || page.items.some((job) => job.id === id)) return page;
+    /** @type {Isengard.Job[]} */
+    const found = [];
+    await quietly(() => this.api.jobs.one(id), (job) => found.push(job));
+    return { ...page, items: [...page.items, ...found] };
   }
 
   /** @param {ListName} name */

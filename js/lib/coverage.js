@@ -19,6 +19,7 @@ const HALF = /\b(upper body|half[ -](?:body|length)|waist[ -]up|to the waist|thr
 const NOTES = new Set(["no_face", "face_small", "face_turned", "animated"]);
 
 /** What is looked at of a photo. @typedef {Omit<Isengard.Photo, "findings"> & {findings: {code: string}[]}} Judged */
+/** A perceptual hash in halves of 32 bits. @typedef {[number, number]} Bits */
 /** A sentence by its key. @typedef {{key: string, values: Record<string, number>, hint?: boolean}} Line */
 
 /** Whether a photo counts among the good ones: used, nothing weak about it, and nobody else in it. @param {Judged} options */
@@ -87,21 +88,30 @@ function framed(count, { told, close, full }) {
 
 /** How many pictures there are when those that look alike count once; 0 where the hashes are not known. @param {Judged[]} photos */
 function scenesOf(photos) {
-  /** @type {bigint[]} */
+  /** @type {Bits[]} */
   const seen = [];
   for (const { phash } of photos) {
     if (!/^[0-9a-f]{1,16}$/.test(phash ?? "")) return 0;
-    const bits = BigInt(`0x${phash}`);
-    if (!seen.some((known) => ones(known ^ bits) <= SCENE_BITS)) seen.push(bits);
+    const bits = bitsOf(phash ?? "");
+    if (!seen.some((known) => apart(known, bits) <= SCENE_BITS)) seen.push(bits);
   }
   return seen.length;
 }
 
-/** @param {bigint} bits */
+/** Halves of 32 bits each: hundreds of photos are compared pairwise, which BigInt takes eighty times as long for. @param {string} phash in hex @returns {Bits} */
+function bitsOf(phash) {
+  const whole = phash.padStart(16, "0");
+  return [parseInt(whole.slice(0, 8), 16), parseInt(whole.slice(8), 16)];
+}
+
+/** In how many bits two hashes differ. @param {Bits} one @param {Bits} other */
+const apart = (one, other) => ones(one[0] ^ other[0]) + ones(one[1] ^ other[1]);
+
+/** How many bits of 32 are set: counted in pairs, fours and bytes side by side. @param {number} bits */
 function ones(bits) {
-  let found = 0;
-  for (let left = bits; left; left &= left - 1n) found += 1;
-  return found;
+  const pairs = bits - ((bits >>> 1) & 0x55555555);
+  const fours = (pairs & 0x33333333) + ((pairs >>> 2) & 0x33333333);
+  return Math.imul((fours + (fours >>> 4)) & 0x0f0f0f0f, 0x01010101) >>> 24;
 }
 
 /** @param {Judged[]} photos */

@@ -51,7 +51,7 @@ function rowOf({ key, of, kinds = [], core = [] }, photos) {
 function kindsOf(told, kinds = []) {
   /** @type {Map<string, string[]>} */
   const ids = new Map(kinds.map((kind) => [kind, []]));
-  for (const { id, kind } of told) ids.set(kind, [...(ids.get(kind) ?? []), id]);
+  for (const { id, kind } of told) ids.set(kind, ids.get(kind) ?? []).get(kind)?.push(id);
   const all = [...ids].map(([key, of]) => ({ key, ids: of, thin: false, much: false }));
   return kinds.length ? all : all.sort((one, other) => other.ids.length - one.ids.length);
 }

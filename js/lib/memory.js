@@ -8,9 +8,22 @@ export function rememberIn(memory) {
   chosen = memory;
 }
 
-/** Where things are kept for good. @returns {Isengard.Memory} */
+/** Where things are kept for good. Full, or forbidden by the browser, it remembers nothing, and what asks it goes on. @returns {NonNullable<Isengard.Memory>} */
 export function lasting() {
-  return chosen ?? globalThis.localStorage;
+  return {
+    getItem: (key) => tried(() => (chosen ?? globalThis.localStorage)?.getItem(key) ?? null),
+    setItem: (key, value) => void tried(() => (chosen ?? globalThis.localStorage)?.setItem(key, value)),
+  };
+}
+
+/** @template Answer @param {() => Answer} ask */
+function tried(ask) {
+  try {
+    return ask();
+  } catch (error) {
+    if (!(error instanceof DOMException)) throw error;
+    return null;
+  }
 }
 
 /** @param {Isengard.Memory} memory @param {string} key */
@@ -24,9 +37,5 @@ export function recalled(memory, key) {
 
 /** @param {Isengard.Memory} memory @param {string} key @param {unknown} value */
 export function kept(memory, key, value) {
-  try {
-    memory?.setItem(key, JSON.stringify(value));
-  } catch (error) {
-    if (!(error instanceof DOMException)) throw error;  // full, or forbidden by the browser
-  }
+  tried(() => memory?.setItem(key, JSON.stringify(value)));
 }

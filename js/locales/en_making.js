@@ -242,6 +242,7 @@ export default {
   pictureActions: "What to do with this picture",
   withKey: "{words} ({key})",
   reuse: "Reuse settings",
+  reusedWithout: "Somebody in that picture is gone. Its settings are used with the people chosen here.",
   openOnCanvas: "Open on the canvas",
   downloadJpeg: "JPEG without prompt",
   openImage: "Open picture {n}",

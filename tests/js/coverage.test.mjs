@@ -20,6 +20,14 @@ test("many photos of few scenes are told, photos without a hash are not judged",
   assert.ok(!keys(many(12, (n) => photo(n, { phash: n ? HASHES[0] : "" }))).includes("coverScenes"));
 });
 
+test("photos of one scene differ in at most 12 bits of their hashes, wherever those bits are", () => {
+  const of = (...hashes) => coverageOf(many(12, (n) => photo(n, { phash: hashes[n % hashes.length] }))).find(({ key }) => key === "coverScenes")?.values.n;
+  assert.equal(of("0000000000000000", "0000003f0000003f"), 1);
+  assert.equal(of("0000000000000000", "0000003f0000007f"), 2);
+  assert.equal(of("0", "8000000080000000", "fff0000000000000", "fff8000000000000"), 2);
+  assert.equal(of("ffffffffffffffff", "fffffffffffff000", "7fffffffffffffff"), 1);
+});
+
 test("one light is told only where it is known of every photo", () => {
   assert.ok(keys(many(8, (n) => photo(n, { brightness: 120 + n }))).includes("coverLight"));
   assert.ok(!keys(many(8, (n) => photo(n, { brightness: n ? 120 : null }))).includes("coverLight"));

@@ -18,6 +18,6 @@ test("its size is that of the versions the server has ranked, whichever was pick
     { family: "sdxl", size: 2e6, picked: true, rank: 2 },
   ];
   const view = { panel, store: { api: new Api({ url: (path) => path }) } };
-  await exportEntry(view, { id: "chr_1", name: "Ann", versions }, () => {}).fire("click");
+  await exportEntry(view, () => ({ id: "chr_1", name: "Ann", versions }), () => {}).fire("click");
   assert.match(panel.textContent, /\b3(\.0)? MB/);
 });

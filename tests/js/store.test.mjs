@@ -124,3 +124,41 @@ test("a training that ended gives its person the version it made", async () => {
   await new Promise((resolve) => setTimeout(resolve));
   assert.deepEqual(store.state.characters, [trained]);
 });
+
+test("pictures of an earlier filter are not shown under the one that was chosen while they were on their way", async () => {
+  const release = [];
+  const { store, api } = make({ "GET /generations": () => new Promise((resolve) => release.push(resolve)) });
+  const first = store.refresh();
+  await new Promise(setImmediate);
+  release[0]({ items: [{ id: "gen_9" }], next_cursor: "old" });
+  await first;
+  const again = store.refresh();
+  await new Promise(setImmediate);
+  const filter = { ...store.state.galleryFilter, favourite: true };
+  store.set({ galleryFilter: filter, generations: [{ id: "gen_1" }], cursors: { ...store.state.cursors, generations: null } });
+  release[1]({ items: [{ id: "gen_9" }], next_cursor: "old" });
+  await new Promise(setImmediate);
+  assert.deepEqual(store.state.generations, [{ id: "gen_1" }]);
+  assert.equal(store.state.cursors.generations, null);
+  release[2]({ items: [{ id: "gen_2" }], next_cursor: null });  // asked for once more, by the filter as it is
+  await again;
+  assert.deepEqual(store.state.generations, [{ id: "gen_2" }]);
+  assert.match(api.asked.filter(([, path]) => path.startsWith("/generations")).at(-1)[1], /favourite/);
+});
+
+test("a long list of trainings is continued by a refresh, and the one that is looked at stays", async () => {
+  const page = { items: [{ id: "job_9" }, { id: "job_8" }], next_cursor: "c1" };
+  const { store, api } = make({ "GET /training/jobs": (path) => (path.includes("cursor=c1") ? { items: [{ id: "job_7" }], next_cursor: null } : path.includes("kind=training") ? page : { items: [] }), "GET /training/jobs/job_2": { id: "job_2" } });
+  await store.refresh();
+  await store.more("jobs");
+  await store.refresh();
+  assert.deepEqual(store.state.jobs.map(({ id }) => id), ["job_9", "job_8", "job_7"]);
+  assert.equal(store.state.cursors.jobs, null);
+  store.go({ tab: "training", job: "job_2" });
+  await store.refresh();
+  assert.deepEqual(store.state.jobs.at(-1), { id: "job_2" });
+  const asked = api.asked.length;
+  store.go({ tab: "training", job: "job_7" });
+  await store.refresh();
+  assert.ok(!api.asked.slice(asked).some(([, path]) => path === "/training/jobs/job_7"), "one that is listed is not asked for");
+});

@@ -14,7 +14,7 @@ const DEFAULT_TEMPLATE = "{trigger}, a photo of a {class}";
 const TEMPLATES = [DEFAULT_TEMPLATE, "{trigger}, {class}", "a photo of {trigger}, a {class}", "{trigger} {class}, portrait photo", "photo of {trigger}"];
 /** @typedef {typeof PLANS[number]} Plan */
 /** @typedef {{id: string, caption: string, leaks: Isengard.Leak[], trigger: string, n: number, hint: string}} Captioned */
-/** @typedef {HTMLLIElement & {chip: (row: Captioned) => void}} CaptionRow */
+/** @typedef {HTMLLIElement & {parts: {chip: TriggerChip, text: HTMLTextAreaElement, note: HTMLElement}}} CaptionRow */
 const PLANS = /** @type {const} */ (["trigger", "template", "captioner", "each"]);
 
 export class CaptionEditor {
@@ -112,28 +112,42 @@ export class CaptionEditor {
       rows: 2, maxlength: 2000, dir: "auto", "aria-label": t("captionOf", { n }), value: caption, placeholder: hint,
       on: { change: () => this.store.changePhoto(this.characterId, id, { caption: text.value }) },
     });
-    const chip = h("div", { class: "isen-through" }, this.#chip({ id, caption, trigger, n }));
+    const chip = new TriggerChip((trigger) => this.store.changePhoto(this.characterId, id, { caption: text.value ? `${trigger}, ${text.value}` : trigger }));
+    chip.show({ caption, trigger, n });
     const note = h("div", { class: "isen-stack-tight" }, ...leakNote({ caption, leaks }));
-    const item = h("li", { class: "isen-row isen-caption" }, picture(this.store.api.photos.imageUrl(this.characterId, id, "thumb"), ""), h("div", { class: "isen-grow isen-stack-tight" }, chip, text, note));
-    /** @param {Captioned} row */
-    const redraw = (row) => fill(chip, [row.caption, row.trigger, row.n], () => this.#chip(row));
-    return Object.assign(item, { chip: redraw });
+    const item = h("li", { class: "isen-row isen-caption" }, picture(this.store.api.photos.imageUrl(this.characterId, id, "thumb"), ""), h("div", { class: "isen-grow isen-stack-tight" }, h("div", { class: "isen-through" }, chip.element), text, note));
+    return Object.assign(item, { parts: { chip, text, note } });
+  }
+}
+
+/** The trigger word beside its caption: there, or one press away. The same button all the time: leaving the caption saves it, and a
+ * press that began before must end on it. */
+class TriggerChip {
+  #trigger = "";
+
+  /** @param {(trigger: string) => unknown} put before what stands in the field */
+  constructor(put) {
+    this.element = button("", () => put(this.#trigger), { kind: "chip", testid: "isen-caption-chip" });
   }
 
-  /** The trigger word beside its caption: there, or one press away. @param {Pick<Captioned, "id" | "caption" | "trigger" | "n">} options */
-  #chip({ id, caption, trigger, n }) {
+  /** @param {Pick<Captioned, "caption" | "trigger" | "n">} row */
+  show({ caption, trigger, n }) {
+    this.#trigger = trigger;
     const there = hasTrigger(caption, trigger);
-    const put = () => this.store.changePhoto(this.characterId, id, { caption: caption ? `${trigger}, ${caption}` : trigger });
     const words = t(there ? "triggerThere" : "triggerChip", { trigger, n });
-    return button(there ? trigger : `+ ${trigger}`, put, { kind: there ? "chip isen-there" : "chip", disabled: there, "aria-label": words, title: words, testid: "isen-caption-chip" });
+    say(this.element, there ? trigger : `+ ${trigger}`);
+    this.element.classList.toggle("isen-there", there);
+    this.element.disabled = there;
+    this.element.setAttribute("aria-label", words);
+    this.element.title = words;
   }
 }
 
 /** What someone is writing is not taken from under their hands. @param {CaptionRow} node @param {Captioned} row */
 function rewritten(node, row) {
   const { caption, leaks } = row;
-  node.chip(row);
-  fill(/** @type {HTMLElement} */ (node.lastChild?.lastChild), [caption, leaks], () => leakNote({ caption, leaks }));
-  const text = node.querySelector("textarea");
-  if (text && document.activeElement !== text) text.value = caption;
+  const { chip, text, note } = node.parts;
+  chip.show(row);
+  fill(note, [caption, leaks], () => leakNote({ caption, leaks }));
+  if (document.activeElement !== text) text.value = caption;
 }

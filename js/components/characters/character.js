@@ -144,7 +144,7 @@ export class IsenCharacter extends View {
     const held = list.filter((photo) => photo.held_out).length;
     const counts = [counted("photoCount", character.photo_count), held > 0 && counted("heldCount", held), versions.length > 0 && counted("versionCount", versions.length)];
     say(this.counts, counts.filter(Boolean).join(" · "));
-    fill(this.menu, [name, character.photo_count, versions.length], () => characterMenu(this, character));
+    fill(this.menu, [name, versions.length > 0], () => characterMenu(this, character));
     fill(this.edit, [name, kind, trigger], () => editForm(this, character));
   }
 

@@ -11,14 +11,16 @@ import { offerUndo } from "../shared/view.js";
 /** The ⋯ of a character. @param {Isengard.View} view @param {Isengard.Character} character */
 export function characterMenu(view, character) {
   const name = brief(character.name);
+  /** As they are when the entry is chosen: the menu stays as it is while photos come in. */
+  const now = () => view.store.state.characters?.find(({ id }) => id === character.id) ?? character;
   const menu = h("details", { class: "isen-menu", on: { keydown: (event) => event.key === "Escape" && close() } },
     h("summary", { "aria-label": t("more"), title: t("more"), "data-testid": "isen-more" }, icon("ellipsis-h")),
     h("div", { class: "isen-menu-list" },
       button(t("edit"), () => { close(); showEdit(view); }, { icon: "pencil", testid: "isen-edit" }),
-      button(t("loraMenu"), () => { close(); openLoras(view, character); }, { icon: "file-import", testid: "isen-add-lora" }),
-      exportEntry(view, character, () => close()),
-      button(t("deleteCharacter", { name }), () => remove(view, character), { icon: "trash", title: t("deleteHint"), testid: "isen-delete" }),
-      button(t("forget", { name }), () => { close(); askToForget(view, character); }, { icon: "eraser", title: t("forgetHint"), testid: "isen-forget" })));
+      button(t("loraMenu"), () => { close(); openLoras(view, now()); }, { icon: "file-import", testid: "isen-add-lora" }),
+      exportEntry(view, now, () => close()),
+      button(t("deleteCharacter", { name }), () => remove(view, now()), { icon: "trash", title: t("deleteHint"), testid: "isen-delete" }),
+      button(t("forget", { name }), () => { close(); askToForget(view, now()); }, { icon: "eraser", title: t("forgetHint"), testid: "isen-forget" })));
   const close = () => {
     menu.open = false;
     /** @type {HTMLElement | null} */ (menu.firstChild)?.focus();

@@ -17,6 +17,7 @@ export class Coverage {
   /** @type {Row[]} */ rows = [];
   /** What `filtered` was told last, as text. */
   told = "null";
+  /** What was shown last. @type {Isengard.Photo[] | null} */ list = null;
 
   /** @param {(only: string[] | null) => void} filtered told the ids of the photos to show; null for all */
   constructor(filtered) {
@@ -32,8 +33,10 @@ export class Coverage {
     this.kinds = h("div", { class: "isen-stack-tight" }, this.fold, this.note);
   }
 
-  /** @param {Isengard.Photo[]} list */
+  /** Hundreds of photos are compared pairwise: only where the list has changed, and not with each line of a training's log. @param {Isengard.Photo[]} list */
   show(list) {
+    if (list === this.list) return;
+    this.list = list;
     const judged = list.map((photo) => ({ ...photo, findings: findingsNow(photo, list) }));
     const lines = coverageOf(judged);
     this.lines.hidden = !lines.length;

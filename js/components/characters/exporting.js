@@ -7,11 +7,12 @@ import { closer, openDialog } from "../shared/dialogs.js";
 
 /**
  * The menu's entry: a link where there is nothing to ask.
- * @param {Isengard.View} view @param {Isengard.Character} character @param {() => void} close
+ * @param {Isengard.View} view @param {() => Isengard.Character} now the person as they are when it is chosen @param {() => void} close
  */
-export function exportEntry(view, character, close) {
+export function exportEntry(view, now, close) {
+  const character = now();
   const label = t("exportCharacter", { name: brief(character.name) });
-  if (character.versions.length) return button(label, () => { close(); ask(view, character); }, { icon: "download", testid: "isen-export" });
+  if (character.versions.length) return button(label, () => { close(); ask(view, now()); }, { icon: "download", testid: "isen-export" });
   return link(view.store, character, { loras: false, label, testid: "isen-export", close });
 }
 

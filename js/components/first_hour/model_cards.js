@@ -28,6 +28,12 @@ export class ModelCards {
       h("span", { class: "isen-label", text: t("model") }), this.words, this.haveRow, this.list, this.more, this.honest);
     /** @type {Isengard.Family[]} */
     this.families = [];
+    /** Keys of those that are seen at once; the others are folded away. @type {string[]} */
+    this.first = [];
+    /** All keys in their order, as drawn last. */
+    this.order = "";
+    /** The field of each card. @type {Map<string, HTMLInputElement>} */
+    this.inputs = new Map();
   }
 
   /** @param {Isengard.Family[]} families @param {string | undefined} wanted */
@@ -50,13 +56,18 @@ export class ModelCards {
     (chosen ?? this.have).focus();
   }
 
+  /** While the focus is in the lists no card changes its place: the arrow keys go through them one by one. */
   #draw() {
     const ordered = inOrder(this.families, this.have.checked && !this.haveRow.hidden);
-    const seen = ordered.filter(({ key, fit }, place) => key === this.value || (place < FIRST && fit !== "too_big"));
+    const keys = ordered.map(({ key }) => key);
+    const stays = keys.join() === this.order && [this.list, this.rest].some((list) => list.contains(document.activeElement));
+    if (!stays) this.first = ordered.filter(({ key, fit }, place) => key === this.value || (place < FIRST && fit !== "too_big")).map(({ key }) => key);
+    this.order = keys.join();
+    const seen = ordered.filter(({ key }) => this.first.includes(key));
     const rest = ordered.filter((known) => !seen.includes(known));
-    const key = [ordered, this.value];
-    fill(this.list, key, () => seen.map((known) => this.#card(known)));
-    fill(this.rest, key, () => rest.map((known) => this.#card(known)));
+    fill(this.list, [ordered, this.first], () => seen.map((known) => this.#card(known)));
+    fill(this.rest, [ordered, this.first], () => rest.map((known) => this.#card(known)));
+    for (const [key, input] of this.inputs) input.checked = key === this.value;
     this.more.hidden = !rest.length;
   }
 
@@ -68,8 +79,10 @@ export class ModelCards {
     };
     const { fit } = family;
     const [good, note] = [said(family, "good_at"), said(family, "note")];
+    const input = h("input", { type: "radio", name: "isen-family", value: family.key, checked: family.key === this.value, "data-testid": `isen-family-${family.key}`, on: { change: chosen } });
+    this.inputs.set(family.key, input);
     return h("label", { class: "isen-card isen-preset", "data-family": family.key, "data-fit": fit ?? null },
-      h("input", { type: "radio", name: "isen-family", value: family.key, checked: family.key === this.value, "data-testid": `isen-family-${family.key}`, on: { change: chosen } }),
+      input,
       h("span", { class: "isen-grow isen-stack-tight" },
         h("span", { class: "isen-row" }, h("strong", { class: "isen-grow", text: said(family, "label") }), mark(fit)),
         good && h("small", { text: good }),

@@ -17,6 +17,7 @@ import { PeopleInPicture } from "./people_in_picture.js";
 import { ImageAdvanced } from "./image_advanced.js";
 import { Prompting } from "../prompting/prompting.js";
 import { QualityChoice } from "../shared/quality.js";
+import { offerUndo } from "../shared/view.js";
 import { RecipeShelf } from "./recipe_shelf.js";
 import { RecipeState } from "./recipe_state.js";
 import { SeedChoice } from "./seed.js";
@@ -173,7 +174,10 @@ export class ImageForm {
     const people = this.cast.people;
     this.#fitRecipe(people.length);
     const recipe = this.#chosen;
-    if (!people.length || !recipe) return;
+    if (!people.length || !recipe) {
+      this.submit.disabled = true;
+      return;
+    }
     const usable = this.state.show(recipe, people);
     this.submit.disabled = !usable;
     this.#versions(people[0], recipe);
@@ -307,7 +311,7 @@ export class ImageForm {
   /** The request of an earlier picture. @param {Schema.GenerationRequest} request */
   take(request) {
     this.recipe.value = request.recipe;
-    this.cast.take(request.characters);
+    const all = this.cast.take(request.characters);
     this.recipe.value = request.recipe;
     this.prompting.take(request.prompt);
     this.#adjust();
@@ -317,6 +321,7 @@ export class ImageForm {
     this.advanced.take({ ...request, steps: this.quality.choose(request.steps) ? null : request.steps });
     this.mending.take(Boolean(request.mend_faces), this.quality.value === "fine");
     this.#keep();
+    if (!all) offerUndo(this.view, t("reusedWithout"), null);
   }
 }
 

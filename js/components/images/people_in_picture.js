@@ -47,13 +47,18 @@ export class PeopleInPicture {
     return this.people.map(({ id }, place) => ({ id, ...this.parts[place].values(), checkpoint: place ? "best" : checkpoint }));
   }
 
-  /** @param {Schema.CharacterUse[]} uses */
+  /** Those of them who are still here; without any, whoever is chosen stays. Whether all are. @param {Schema.CharacterUse[]} uses */
   take(uses) {
-    this.two = uses.length > 1;
-    this.first.choose(uses[0].id);
-    if (this.two) this.second.choose(uses[1].id);
-    for (const [place, use] of uses.slice(0, 2).entries()) this.parts[place].take(use);
+    const here = uses.filter(({ id }) => this.all.some((known) => known.id === id)).slice(0, 2);
+    const [first, second] = here;
+    if (first) {
+      this.two = here.length > 1;
+      this.first.choose(first.id);
+      if (second) this.second.choose(second.id);
+      for (const [place, use] of here.entries()) this.parts[place].take(use);
+    }
     this.#again();
+    return here.length === Math.min(2, uses.length);
   }
 
   /** As it stands, also what is hidden now. */

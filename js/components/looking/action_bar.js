@@ -1,11 +1,14 @@
 /** Buttons with their words for what can be done with one picture, and a menu for the rest; each keeps its place from picture to picture. */
 
-import { h, icon, once } from "../../lib/dom.js";
+import { h, icon } from "../../lib/dom.js";
 import { t } from "../../locales/words.js";
 
 /** @typedef {{action: Isengard.PictureAction, element: HTMLButtonElement}} Placed */
 
 export class ActionBar {
+  /** What is on its way, for each picture by itself: the next one can be marked before the server has answered for this one. @type {Set<string>} */
+  #running = new Set();
+
   /**
    * @param {Isengard.PictureAction[]} actions
    * @param {{view: Isengard.PicturesView, entry: () => Isengard.Entry, viewer: Isengard.PictureViewer}} place `entry`: the picture that is looked at
@@ -25,6 +28,7 @@ export class ActionBar {
   show(state) {
     const entry = this.entry();
     for (const { action, element } of this.placed) {
+      busy(element, this.#running.has(nameOf(action, entry)));
       element.disabled = !action.when(entry, state);
       if (action.why) told(element, action.why(entry, state));
       if (typeof action.icon === "function") element.firstElementChild?.replaceWith(icon(action.icon(entry)));
@@ -46,15 +50,34 @@ export class ActionBar {
     const title = action.key ? t("withKey", { words, key: action.key.toUpperCase() }) : words;
     const name = typeof action.icon === "string" ? action.icon : "";
     const element = h("button", { class: action.bar ? "isen-labelled" : null, title, "data-testid": action.testid }, icon(name), h("span", { text: words }));
-    element.addEventListener("click", () => once(element, () => this.#run(action)));
+    element.addEventListener("click", () => this.#run(action, element));
     return element;
   }
 
-  /** @param {Isengard.PictureAction} action */
-  #run(action) {
+  /** @param {Isengard.PictureAction} action @param {HTMLButtonElement} element */
+  async #run(action, element) {
+    const entry = this.entry();
+    const name = nameOf(action, entry);
+    if (this.#running.has(name)) return;
     this.menu.open = false;
-    return action.run(this.view, this.entry(), this.viewer);
+    this.#running.add(name);
+    busy(element, true);
+    try {
+      await action.run(this.view, entry, this.viewer);
+    } finally {
+      this.#running.delete(name);
+      busy(element, this.#running.has(nameOf(action, this.entry())));
+    }
   }
+}
+
+/** @param {Isengard.PictureAction} action @param {Isengard.Entry | undefined} entry none once the last picture is gone */
+const nameOf = ({ id }, entry) => `${id} ${entry?.generation.id} ${entry?.image.n}`;
+
+/** @param {HTMLButtonElement} element @param {boolean} is */
+function busy(element, is) {
+  if (is) element.setAttribute("aria-busy", "true");
+  else element.removeAttribute("aria-busy");
 }
 
 /** Why it cannot be done with this picture, below its words: a title alone is read by few. @param {HTMLButtonElement} element @param {string} why */

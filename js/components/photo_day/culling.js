@@ -10,6 +10,10 @@ import { badgeOf, pictureWords } from "./day_words.js";
 /** @param {Isengard.View} view @param {Culled} culled */
 export function openCulling(view, { pictures, at: first, person, choose }) {
   const shown = [...pictures];
+  /** How often each picture was decided on: only the answer to the last counts. @type {number[]} */
+  const decided = [];
+  /** Choices are sent one after the other, so that the last one stands. @type {Promise<unknown>} */
+  let sent = Promise.resolve();
   let at = first;
   const { generations } = view.store.api;
   const image = h("img", { class: "isen-full", "data-testid": "isen-cull-picture" });
@@ -51,21 +55,27 @@ export function openCulling(view, { pictures, at: first, person, choose }) {
     const next = shown[at + 1];
     if (next) new Image().src = generations.imageUrl({ id: next.generation_id }, next.image ?? { n: 0 });
   };
-  /** Shown at once, and the next picture with it; taken back where the server refuses. @param {Schema.PictureChoice} choice @param {string} said @param {number} move */
+  /** Shown at once, and the next picture with it, however slow the line is; taken back where the server refuses. @param {Schema.PictureChoice} choice @param {string} said @param {number} move */
   const decide = async (choice, said, move) => {
     const index = at;
     const before = shown[index];
+    const turn = (decided[index] = (decided[index] ?? 0) + 1);
     shown[index] = { ...before, ...(choice.choice === null || choice.choice === undefined ? {} : { choice: choice.choice }) };
     say(told, said);
     go(move);
-    shown[index] = (await choose(before, choice)) ?? before;
+    const answer = sent.then(() => choose(before, choice));
+    sent = answer.catch(() => null);
+    const kept = await answer;
+    if (turn !== decided[index]) return;
+    shown[index] = kept ?? before;
     show();
   };
+  // none of them waits: a button that is busy would lose the next press
   const keys = {
-    x: button(t("dayReject"), () => decide({ choice: "reject" }, t("dayChosen_reject"), 1), { icon: "times", testid: "isen-cull-reject" }),
-    u: button(t("dayUndecided"), () => decide({ choice: "" }, t("dayChosen_"), 0), { icon: "undo", testid: "isen-cull-undecided" }),
-    b: button(t("dayBack"), () => decide({ back: true }, t("dayBroughtBack"), 1), { icon: "replay", testid: "isen-cull-back" }),
-    k: button(t("dayKeep"), () => decide({ choice: "keep" }, t("dayChosen_keep"), 1), { icon: "check", kind: "primary", testid: "isen-cull-keep" }),
+    x: button(t("dayReject"), () => void decide({ choice: "reject" }, t("dayChosen_reject"), 1), { icon: "times", testid: "isen-cull-reject" }),
+    u: button(t("dayUndecided"), () => void decide({ choice: "" }, t("dayChosen_"), 0), { icon: "undo", testid: "isen-cull-undecided" }),
+    b: button(t("dayBack"), () => void decide({ back: true }, t("dayBroughtBack"), 1), { icon: "replay", testid: "isen-cull-back" }),
+    k: button(t("dayKeep"), () => void decide({ choice: "keep" }, t("dayChosen_keep"), 1), { icon: "check", kind: "primary", testid: "isen-cull-keep" }),
   };
   /** @param {KeyboardEvent} event */
   const pressed = (event) => {

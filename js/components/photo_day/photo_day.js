@@ -18,6 +18,8 @@ export class IsenPhotoDay extends View {
   /** The one that is shown; null while one is asked for. @type {Isengard.PhotoDay | null} */ day = null;
   /** What was known of it when it was asked for last. */
   known = "";
+  /** How often a day, or the form, was asked for: what was asked for before the last is shown no more. */
+  asked = 0;
 
   build() {
     this.className = "isen-stack";
@@ -50,8 +52,9 @@ export class IsenPhotoDay extends View {
 
   /** @param {string} id */
   async #open(id) {
+    const asked = ++this.asked;
     const day = await this.store.attempt(() => this.store.api.photoDays.one(id));
-    if (day) this.#keep(day);
+    if (day && asked === this.asked) this.#keep(day);
   }
 
   /** @param {Isengard.PhotoDay} day */
@@ -62,6 +65,7 @@ export class IsenPhotoDay extends View {
 
   /** @param {Isengard.PhotoDay | null} day */
   #keep(day) {
+    this.asked += 1;
     this.day = day;
     this.known = this.#toldOf(this.store.state);
     this.update(/** @type {Isengard.Shown} */ (this.store.state));

@@ -9,6 +9,11 @@ export class Jobs extends Resource {
     return this.api.get("/training/jobs" + query({ kind: "training", limit: 50, cursor: cursor ?? "" }));
   }
 
+  /** @param {string} id @returns {Promise<Isengard.Job>} */
+  one(id) {
+    return this.api.get(path`/training/jobs/${id}`);
+  }
+
   /** All of one person's. @param {string} characterId @returns {Promise<Isengard.Page<Isengard.Job>>} */
   trainingsOf(characterId) {
     return this.api.get("/training/jobs" + query({ kind: "training", limit: MOST, character_id: characterId }));

@@ -1,0 +1,118 @@
+/** Presses and keys that come faster than the server answers, or while things are drawn anew: none is lost, and none means something else. */
+
+import assert from "node:assert/strict";
+import { test } from "node:test";
+
+import { FakeElement, installDocument } from "./fake_dom.mjs";
+import { make } from "./fake_store.mjs";
+
+const page = installDocument();
+globalThis.Image = class {};
+Object.assign(FakeElement.prototype, { showModal() {}, close() {}, scrollIntoView() {}, click() { this.fire("click"); } });
+FakeElement.prototype.dispatchEvent = () => true;
+Object.defineProperty(FakeElement.prototype, "classList", { get() { return { toggle() {}, add() {}, remove() {}, contains: () => false }; } });
+const { ActionBar } = await import("../../js/components/looking/action_bar.js");
+const { CaptionEditor } = await import("../../js/components/characters/captions.js");
+const { ModelCards } = await import("../../js/components/first_hour/model_cards.js");
+const { openCulling } = await import("../../js/components/photo_day/culling.js");
+const { lasting, rememberIn } = await import("../../js/lib/memory.js");
+
+const all = (element) => [element, ...element.children.flatMap((child) => (typeof child === "string" ? [] : all(child)))];
+const named = (element, testid) => all(element).find((one) => one.dataset.testid === testid);
+
+/** The panel as dialogs need it. */
+const view = (store) => Object.assign(new FakeElement("isen-panel", page), { store, panel: null });
+
+test("three presses of K on a slow line are three choices, sent one after the other", async () => {
+  const { store } = make();
+  const pictures = [1, 2, 3, 4].map((n) => ({ n, generation_id: `gen_${n}`, image: { n: 0 }, choice: "", aside: null }));
+  const order = [];
+  const release = [];
+  const choose = (one, choice) => {
+    order.push([one.n, choice.choice]);
+    return new Promise((resolve) => release.push(() => resolve({ ...one, choice: choice.choice })));
+  };
+  const place = view(store);
+  const dialog = openCulling(place, { pictures, at: 0, person: { id: "chr_1", name: "Ann" }, choose });
+  const keep = named(dialog, "isen-cull-keep");
+  for (let n = 0; n < 3; n += 1) {
+    keep.click();
+    await new Promise(setImmediate);
+  }
+  assert.equal(named(dialog, "isen-cull-place").textContent, "4 of 4");
+  for (let n = 0; n < 3; n += 1) {
+    await new Promise(setImmediate);
+    assert.equal(order.length, n + 1, "the next is sent when the one before was answered");
+    release[n]();
+  }
+  assert.deepEqual(order, [[1, "keep"], [2, "keep"], [3, "keep"]]);
+});
+
+test("the next picture can be marked before the server has answered for this one, and one picture not twice", async () => {
+  const entries = [1, 2].map((n) => ({ generation: { id: `gen_${n}` }, image: { n: 0 } }));
+  let at = 0;
+  const marked = [];
+  const action = { id: "favourite", words: "favourite", icon: "heart", key: "f", bar: true, testid: "isen-favourite", when: () => true, run: (_view, entry) => (marked.push(entry.generation.id), new Promise(() => {})) };
+  const bar = new ActionBar([action], { view: {}, entry: () => entries[at], viewer: {} });
+  const [{ element }] = bar.placed;
+  element.click();
+  element.click();
+  at = 1;
+  bar.show({});
+  assert.equal(element.getAttribute("aria-busy"), null);
+  element.click();
+  assert.deepEqual(marked, ["gen_1", "gen_2"]);
+  assert.equal(element.getAttribute("aria-busy"), "true");
+});
+
+test("a press on the trigger word that leaves the caption takes what was typed along", () => {
+  const { store } = make();
+  const sent = [];
+  store.changePhoto = (_person, photo, { caption }) => sent.push([photo, caption]);
+  const place = view(store);
+  const editor = new CaptionEditor(place, "chr_1");
+  for (const field of all(editor.element)) field.value ??= "";
+  editor.element.open = true;
+  const character = { id: "chr_1", name: "Ann", trigger_word: "annqvx", class_word: "woman" };
+  const photo = (caption) => ({ id: "pho_1", caption, leaks: [] });
+  editor.show(character, [photo("")]);
+  const chip = named(editor.element, "isen-caption-chip");
+  const text = all(editor.rows).find(({ localName }) => localName === "textarea");
+  text.value = "in a park";
+  editor.show(character, [photo("in a park")]);  // what the typing has saved comes back between press and release
+  assert.equal(named(editor.element, "isen-caption-chip"), chip);
+  chip.click();
+  assert.deepEqual(sent, [["pho_1", "annqvx, in a park"]]);
+});
+
+test("arrow keys go through the models one by one: no card moves while the focus is among them", () => {
+  const family = (key, more) => ({ key, label: key, fit: "fits", base_models: [], status: "proven", licence: "free", ...more });
+  const families = ["a", "b", "c", "d", "e"].map((key) => family(key));
+  const cards = new ModelCards(() => cards.show(families));
+  cards.show(families, "a");
+  const keys = (list) => list.children.map((card) => card.dataset.family);
+  assert.deepEqual([keys(cards.list), keys(cards.rest)], [["a", "b", "c"], ["d", "e"]]);
+  const field = named(cards.element, "isen-family-d");
+  field.focus();
+  field.checked = true;
+  field.fire("change");
+  assert.equal(cards.value, "d");
+  assert.deepEqual([keys(cards.list), keys(cards.rest)], [["a", "b", "c"], ["d", "e"]]);
+  assert.equal(page.activeElement, field);
+  page.activeElement = null;
+  cards.show(families);
+  assert.deepEqual([keys(cards.list), keys(cards.rest)], [["a", "b", "c", "d"], ["e"]]);
+  assert.deepEqual(families.filter(({ key }) => named(cards.element, `isen-family-${key}`).checked).map(({ key }) => key), ["d"]);
+});
+
+test("a browser whose storage is full or forbidden remembers nothing, and nothing stops", () => {
+  const refuse = () => {
+    throw new DOMException("full", "QuotaExceededError");
+  };
+  rememberIn({ getItem: refuse, setItem: refuse });
+  lasting().setItem("isengard.fold", "1");
+  assert.equal(lasting().getItem("isengard.fold"), null);
+  rememberIn({ getItem: () => null, setItem: () => { throw new TypeError("a fault of ours"); } });
+  assert.throws(() => lasting().setItem("a", "b"), /a fault of ours/);
+  rememberIn(null);
+});
