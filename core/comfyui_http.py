@@ -82,7 +82,7 @@ def unreachable() -> NotReadyError:
     return NotReadyError(
         "comfyui_unreachable",
         "ComfyUI isn't responding.",
-        "Wait until it has started; check COMFYUI_URL if you set it.",
+        "Wait until it has started. If an address of another ComfyUI was set, check it.",
     )
 
 

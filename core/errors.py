@@ -17,6 +17,36 @@ class IsengardError(Exception):
         return f"{self.message} {self.hint}".strip()
 
 
+#: What whoever starts ComfyUI can set about an error, by its code. The panel says it in words: its readers set no variables.
+VARIABLES = {
+    "backend_missing": "AI_TOOLKIT_DIR, AI_TOOLKIT_PYTHON",
+    "comfyui_unreachable": "COMFYUI_URL",
+    "data_dir_public": "DATA_DIR",
+    "data_folder_unavailable": "DATA_DIR",
+    "host_not_allowed": "ISENGARD_ALLOWED_HOSTS",
+    "network_unreachable": "HF_ENDPOINT",
+    "path_signs": "DATA_DIR",
+    "redis_ca_unreadable": "REDIS_URL",
+    "redis_package_missing": "REDIS_URL",
+    "redis_refused": "REDIS_URL",
+    "redis_unreachable": "REDIS_URL",
+    "redis_untrusted": "REDIS_URL",
+    "remote_photos": "ISENGARD_ALLOW_REMOTE_PHOTOS",
+    "remote_training": "ISENGARD_ALLOW_REMOTE_TRAINING",
+    "schema_newer": "DATA_DIR",
+    "setup_switched_off": "ISENGARD_ALLOW_SETUP, HF_HUB_OFFLINE, AI_TOOLKIT_DIR",
+    "system_unsupported": "AI_TOOLKIT_DIR, AI_TOOLKIT_PYTHON",
+    "token_missing": "HF_TOKEN",
+    "token_short": "ISENGARD_TOKEN",
+}
+
+
+def for_operators(fault: IsengardError) -> str:
+    """Both sentences, and the variables behind them: for terminals, consoles and logs."""
+    variables = VARIABLES.get(fault.code)
+    return f"{fault} ({variables})" if variables else str(fault)
+
+
 def reason_of(fault: Exception) -> str:
     """The reason that a log line gives for a fault."""
     return fault.message if isinstance(fault, IsengardError) else str(fault)

@@ -229,6 +229,6 @@ def _refuse_public(root: Path) -> None:
     ):
         raise InvalidError(
             "data_dir_public",
-            "DATA_DIR lies in a folder that ComfyUI serves to browsers.",
+            "The data folder lies in a folder that ComfyUI serves to browsers.",
             "Choose a folder outside input, output, user/default and custom_nodes.",
         )

@@ -122,8 +122,8 @@ class TrainingService:
         if action == "install" and not self.registry.context.settings.allow_setup:
             raise ForbiddenError(
                 "setup_switched_off",
-                "The owner of this server has switched set-up off (ISENGARD_ALLOW_SETUP=0).",
-                "Install it by hand and name its folder in AI_TOOLKIT_DIR: docs/settings.md says how.",
+                "Whoever set up this computer has switched installing off.",
+                "Ask them to switch it on, or to install it by hand: docs/settings.md says how.",
             )
         if action != "check":
             require_unused(self.ledger, name)

@@ -58,7 +58,7 @@ def _keep_old_addresses(routes: Any, pack_root: Path) -> None:
 
 def _start(gateway: Gateway, host: Host, pack_root: Path, loop: asyncio.AbstractEventLoop) -> None:
     """Build the services; whatever stops them is told at every request until ComfyUI is restarted."""
-    from ..core.errors import IsengardError, NotReadyError
+    from ..core.errors import VARIABLES, IsengardError, NotReadyError
 
     try:
         from ..core.model_headers.reader import HeaderReader
@@ -71,9 +71,8 @@ def _start(gateway: Gateway, host: Host, pack_root: Path, loop: asyncio.Abstract
         _prepare(gateway, services)
         gateway.open(services)
     except IsengardError as error:
-        _log.error(
-            "Isengard could not start", extra={"context": {"code": error.code, "reason": error.message}}
-        )
+        context = {"code": error.code, "reason": error.message, "variables": VARIABLES.get(error.code, "")}
+        _log.error("Isengard could not start", extra={"context": context})
         gateway.fail(error)
     except ImportError as missing:
         from .services.missing_packages import refusal
@@ -86,7 +85,7 @@ def _start(gateway: Gateway, host: Host, pack_root: Path, loop: asyncio.Abstract
             NotReadyError(
                 "data_folder_unavailable",
                 said("Isengard can't use the data folder: {reason}.", reason=fault.strerror or str(fault)),
-                "Check its disk and permissions, or set DATA_DIR, then restart ComfyUI.",
+                "Check its disk and permissions, or set another data folder, then restart ComfyUI.",
             )
         )
     except BaseException as fault:  # noqa: BLE001 - the thread ends with it

@@ -114,7 +114,7 @@ def _refuse_newer(connection: sqlite3.Connection, migrations: Sequence[Migration
         raise StorageError(
             "schema_newer",
             "This data was written by a newer version of Isengard.",
-            "Update Isengard here, or use another DATA_DIR. Nothing was changed.",
+            "Update Isengard here, or set another data folder. Nothing was changed.",
         )
 
 

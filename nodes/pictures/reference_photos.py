@@ -30,7 +30,7 @@ def require_allowed(context: NodeContext) -> None:
         raise ForbiddenError(
             "remote_photos",
             "Other computers can reach this ComfyUI, so nodes can't use photos.",
-            "Set ISENGARD_ALLOW_REMOTE_PHOTOS=1, or start ComfyUI without --listen.",
+            "Start ComfyUI without --listen, or ask whoever set it up to allow it: docs/settings.md says how.",
         )
 
 

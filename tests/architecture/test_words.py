@@ -138,3 +138,37 @@ def test_a_phrase_or_a_page_in_which_a_word_is_right_is_left_out():
     rule = Rule("download", re.compile("fetch"), ("fetch quest",), ("docs/code.md",))
     assert rule.found("README.md", "A fetch, on a Fetch Quest.") == ["README.md: 'fetch', say 'download'"]
     assert rule.found("docs/code.md", "fetch") == []
+
+
+#: Sentences of the panel that name a variable of the environment, each with its reason.
+NAMED_VARIABLES = {
+    "The file that {name}_FILE names cannot be read as text.": "whoever set it to a file looks for it",
+    "Write the whole path into {variable}, then start ComfyUI again.": "whoever wrote the path there reads this",
+    "{variable} begins with the home of somebody who is not known here.": "whoever wrote the path there reads this",
+}
+_VARIABLE = re.compile(r"\b[A-Z][A-Z0-9]*_[A-Z]|_FILE\b|\{variable\}|\bPATH\b")
+
+
+@pytest.mark.parametrize(
+    "file",
+    sorted(file for name in ("server", "panel") for file in (ROOT / "locales").glob(f"*/{name}.json")),
+    ids=lambda file: f"{file.parent.name}-{file.stem}",
+)
+def test_no_sentence_of_the_panel_names_a_variable(file: Path):
+    """People in the panel set none: what somebody else has set is said in words. docs/errors.md and `doctor` name it."""
+    sentences = json.loads(file.read_text(encoding="utf-8"))
+    named = {key for key, text in sentences.items() if _VARIABLE.search(text) or _VARIABLE.search(key)}
+    assert named == (set(NAMED_VARIABLES) if file.name == "server.json" else set())
+
+
+def test_whoever_starts_comfyui_finds_the_variable():
+    from isengard.core.errors import VARIABLES
+
+    errors, settings = (
+        (ROOT / "docs" / f"{page}.md").read_text(encoding="utf-8") for page in ("errors", "settings")
+    )
+    for code, variables in VARIABLES.items():
+        row = re.search(rf"^\| `{code}` .*$", errors, re.MULTILINE)
+        assert row, code
+        for name in variables.split(", "):
+            assert f"`{name}`" in row[0] and f"`{name}`" in settings, (code, name)

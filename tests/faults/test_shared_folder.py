@@ -71,7 +71,7 @@ def test_a_folder_that_takes_no_writes_is_said_and_nothing_falls(disk, tmp_path)
         while (error := refusal(Api(server.url, "ro"), "/characters"))["code"] == "starting":
             assert time.monotonic() < deadline
             time.sleep(0.05)
-        assert error["code"] == "data_folder_unavailable" and "DATA_DIR" in error["hint"]
+        assert error["code"] == "data_folder_unavailable" and "set another data folder" in error["hint"]
     finally:
         server.close()
 

@@ -23,7 +23,8 @@ _CODE = re.compile(r"[a-z][a-z0-9_]{2,40}")
 HEAD = """# Error codes
 
 Every refusal and every finding has a code that stays the same between versions; its words may get better. Over HTTP it is
-`{"error": {"code", "message", "hint", "correlation_id"}}`. `…` stands for what is filled in. This page is made from the
+`{"error": {"code", "message", "hint", "correlation_id"}}`. `…` stands for what is filled in. *Settings* are variables of
+[Settings](settings.md), for whoever starts ComfyUI. This page is made from the
 source by `python dev.py pages`.
 
 | code | where | it says | what to do |
@@ -40,14 +41,22 @@ class Said:
 
 
 def render() -> str:
+    from isengard.core.errors import VARIABLES
+
     rows: dict[str, list[Said]] = {}
     for said in sorted(collected(), key=lambda one: (one.code, one.where, one.message)):
         rows.setdefault(said.code, []).append(said)
     lines = []
     for code, ways in rows.items():
         cells = [_joined(getattr(way, name) for way in ways) for name in ("where", "message", "hint")]
+        if code in VARIABLES:
+            cells[2] = "<br>".join(filter(None, (cells[2], _settings(VARIABLES[code]))))
         lines.append(f"| `{code}` | {' | '.join(cells)} |")
     return HEAD + "\n".join(lines) + "\n"
+
+
+def _settings(variables: str) -> str:
+    return "Settings: " + ", ".join(f"`{name}`" for name in variables.split(", "))
 
 
 def collected() -> list[Said]:

@@ -144,7 +144,7 @@ def test_a_model_that_may_not_be_fetched_is_told(studio, run, monkeypatch):
     settings = replace(studio.registry.context.settings, allow_setup=False)
     monkeypatch.setattr(studio.registry.get("captioners", "ai_toolkit"), "_settings", settings)
     error = run(studio.ask()).error
-    assert error.code == "setup_switched_off" and "ISENGARD_ALLOW_SETUP=0" in error.hint
+    assert error.code == "setup_switched_off" and "Ask them to allow downloads" in error.hint
 
 
 def test_what_was_described_is_not_described_again(studio, run):

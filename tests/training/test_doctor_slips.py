@@ -58,3 +58,12 @@ def test_doctor_prints_what_kind_of_comfyui_it_is(paths):
     for odd in ({"version": "1"}, [], {"version": "1", "frontend": "2", "capabilities": [1]}):
         (paths.run / "server.json").write_text(json.dumps({**left, "comfyui": odd}))
         assert not [text for _, text in examined(paths) if "when it was last started" in text]
+
+
+def test_doctor_names_the_variables_behind_what_the_panel_says_in_words(paths, tmp_path, monkeypatch):
+    monkeypatch.setenv("AI_TOOLKIT_DIR", str(tmp_path))
+    (said,) = (text for _, text in examined(paths) if text.startswith("backend ai_toolkit"))
+    assert said.endswith("there is no run.py (AI_TOOLKIT_DIR)")
+    monkeypatch.setenv("REDIS_URL", "redis://127.0.0.1:1/0")
+    (refused,) = (text for level, text in examined(paths) if level == "FAIL" and "Redis" in text)
+    assert refused == "Redis cannot be reached. Start it, or correct its address. (REDIS_URL)"

@@ -79,7 +79,7 @@ def test_a_machine_that_can_do_it_is_told_only_what_is_unknown():
         ({"lacking": CHECKER}, {}, "model_download", "info", "settings and tokenizer 1.6 MB, safety checker 1.2 GB"),
         ({"lacking": ALL, "away": "attic"}, {}, "model_download", "info", "The worker on attic downloads what it is missing from huggingface.co, at most 33.7 GB"),
         ({"by_itself": "me/mine"}, {}, "model_download", "info", "downloads me/mine from the hub itself"),
-        ({"lacking": ALL, "may_fetch": False}, {}, "setup_switched_off", "error", "ISENGARD_ALLOW_SETUP=0"),
+        ({"lacking": ALL, "may_fetch": False}, {}, "setup_switched_off", "error", "has switched downloads off"),
         ({"comfyui_version": "0.3.10"}, {}, "comfyui_old", "warning", "0.3.10"),
         ({}, {"system": "Windows", "root": "C:\\" + "x" * 180}, "path_too_long", "error", "183 characters"),
         ({"slug": "x" * 40}, {"system": "Windows", "root": "C:\\" + "x" * 95}, "path_too_long", "error", "98 characters"),

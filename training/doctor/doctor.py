@@ -12,13 +12,15 @@ from collections.abc import Iterator
 from importlib import metadata
 from pathlib import Path
 
-from ...core.errors import IsengardError
+from ...core.errors import IsengardError, for_operators
 from ...core.paths import DataPaths, own_paths
 from ...core.plugins import PluginRegistry
+from ...core.records.worker import BackendState
 from ...core.said import Bytes, Memory
 from ...core.settings import Settings, load_settings
 from ...core.storage.database import address_of, on_network_filesystem
 from ...core.version import VERSION, numbers
+from ..backends.ai_toolkit.locate import VARIABLES
 from ..backends.backend_states import states
 from ..gpu.gpu_handover import measure
 from ..machine.gpus import gpus
@@ -42,7 +44,7 @@ def main(argv: list[str]) -> int:
     try:
         findings = examined(own_paths(os.environ))
     except IsengardError as error:
-        findings = [("FAIL", f"{error.message} {error.hint}")]
+        findings = [("FAIL", for_operators(error))]
     print(f"Isengard {VERSION}, Python {sys.version.split()[0]}")
     for level, text in findings:
         print(f"{level:5} {text}")
@@ -80,13 +82,20 @@ def _findings(paths: DataPaths, settings: Settings, registry: PluginRegistry) ->
         )
     for state in states(registry):
         level = "ok" if state.state == "ready" else "warn"
-        yield level, f"backend {state.name} {state.version}: {state.state}. {state.detail}".rstrip(". ")
+        yield level, _of_backend(state)
     for slip in registry.slips:
         yield "warn", f"{slip.place}: it cannot be read, so what that pack adds is left out"
     for problem in registry.problems:
         yield "warn", f"plugin {problem.name} ({problem.seam}) cannot be used. {problem.reason}"
     runs = held(worker_lock_path(paths))
     yield "ok", "a worker runs" if runs else "no worker runs (one is started when a job is queued)"
+
+
+def _of_backend(state: BackendState) -> str:
+    """What a trainer says of itself, with the variable behind it."""
+    said = f"backend {state.name} {state.version}: {state.state}. {state.detail}".rstrip(". ")
+    variable = VARIABLES.get(state.detail)
+    return f"{said} ({variable})" if variable else said
 
 
 def _folder(paths: DataPaths) -> Iterator[Finding]:

@@ -10,7 +10,7 @@ from contextlib import closing
 from urllib.parse import urlsplit, urlunsplit
 
 from ...core.addresses import is_loopback
-from ...core.errors import IsengardError
+from ...core.errors import IsengardError, for_operators
 from ...core.paths import DataPaths
 from ...core.records.worker import Worker
 from ..ledgers.redis.link import Link
@@ -28,7 +28,7 @@ def redis_findings(url: str, paths: DataPaths) -> Iterator[Finding]:
     except IsengardError as fault:
         unreached = fault.code == "redis_unreachable" and url.startswith("rediss:")
         tls = " It must speak TLS there (rediss://)." if unreached else ""
-        yield "FAIL", f"{fault.message} {fault.hint}{tls}"
+        yield "FAIL", f"{for_operators(fault)}{tls}"
         return
     yield "ok", "Redis answers"
     if _lets_everybody_in(url):

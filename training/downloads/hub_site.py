@@ -82,6 +82,6 @@ def look_up(
                 host=urlsplit(endpoint()).hostname or endpoint(),
                 name=name,
             ),
-            "Check HF_ENDPOINT and any proxy in between, then press Retry.",
+            "Check any proxy in between and the address set for Hugging Face, then press Retry.",
         )
     return Listed(name, commit, etag.removeprefix("W/").strip('"'), int(size))

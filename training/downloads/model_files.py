@@ -75,8 +75,8 @@ def require_downloadable(family: Family, missing: Sequence[Missing], settings: S
     if not settings.allow_setup:
         raise ForbiddenError(
             "setup_switched_off",
-            "The owner of this server has switched downloads off (ISENGARD_ALLOW_SETUP=0).",
-            "Put the model into ComfyUI's folders by hand.",
+            "Whoever set up this computer has switched downloads off.",
+            "Ask them to allow downloads, or put the model into ComfyUI's folders by hand.",
         )
     if not missing:
         raise ConflictError(

@@ -49,5 +49,5 @@ def look_at_drawn(task: Task, reader: FaceReader) -> Seen:
 def why_not(settings: Settings) -> str:
     """Why nothing can be fetched here; '' where it can."""
     if not settings.allow_setup:
-        return "The owner of this server has switched set-up off."
+        return "Whoever set up this computer has switched installing off."
     return "" if has_pip() else "ComfyUI's Python has no pip to download it with."

@@ -174,8 +174,8 @@ def download(s: Situation) -> Sequence[Finding]:
     what = listed(said("{part} {size}", part=said(one.part.label), size=Bytes(one.size)) for one in s.lacking)
     if not s.may_fetch and not s.away:
         message = said(
-            "{model} needs files that are not on this computer ({files}), and its owner has switched downloads off "
-            "(ISENGARD_ALLOW_SETUP=0 or HF_HUB_OFFLINE=1). Choose a model that is here, or put them into the hub's cache.",
+            "{model} needs files that are not on this computer ({files}), and whoever set it up has switched downloads off. "
+            "Choose a model that is here, or put them into the hub's cache.",
             model=s.family.label,
             files=what,
         )
@@ -192,7 +192,9 @@ def _gated(s: Situation) -> Finding:
         page=f"huggingface.co/{s.family.training_base.hub}",
     )
     if s.away:
-        lacks = said("The worker on {machine} has none: give it HF_TOKEN.", machine=s.away)
+        lacks = said(
+            "The worker on {machine} has none: whoever set it up has to give it one.", machine=s.away
+        )
         message = joined(message, lacks)
     # who is away may have the files already
     severity: Literal["warning", "error"] = "warning" if s.away else "error"

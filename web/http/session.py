@@ -70,5 +70,9 @@ def open_session(settings: Settings, paths: DataPaths, *, loopback: bool) -> Ses
         token = secrets.token_urlsafe(TOKEN_BYTES)
         save_secret(paths, "token", token)
     if token and len(token) < 16 and not loopback:
-        raise ForbiddenError("token_short", "ISENGARD_TOKEN is too short.", "Use at least 16 characters.")
+        raise ForbiddenError(
+            "token_short",
+            "The token that was set for Isengard's link is too short.",
+            "Use at least 16 characters.",
+        )
     return Session(token or secrets.token_urlsafe(TOKEN_BYTES), needed=not loopback)

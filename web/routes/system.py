@@ -146,14 +146,12 @@ def _chosen(services: Services) -> tuple[str, str]:
 
 def _save(services: Services, values: dict[str, str]) -> None:
     current = _current(services)
-    for name in values:
-        if current.sources[name] == "environment":
-            variable = settings_module.KEYS[name].variable
-            raise ConflictError(
-                "setting_in_environment",
-                said("{variable} is set in the environment, which takes precedence.", variable=variable),
-                "Change it where ComfyUI is started.",
-            )
+    if any(current.sources[name] == "environment" for name in values):
+        raise ConflictError(
+            "setting_in_environment",
+            "Whoever set up this computer has fixed this setting, so it can't be changed here.",
+            "Change it where ComfyUI is started.",
+        )
     for name, value in values.items():
         settings_module.save_setting(services.paths, name, value)
     if "log_level" in values:

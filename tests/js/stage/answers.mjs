@@ -159,7 +159,7 @@ const FACE_MODELS = [
 });
 const METER_MISSING = { state: { name: "faces", version: "", state: "not_installed", detail: "Isengard can't measure likeness yet." }, setup: METER_OFFER, models: FACE_MODELS, used: {} };
 export const METER_READY = { state: { name: "faces", version: "20.0.1", state: "ready", detail: "" }, setup: { ...METER_OFFER, installed: true }, models: FACE_MODELS, used: { detector: "yunet", marker: "dlib", describer: "dlib" } };
-export const METER_REFUSED = { ...METER_MISSING, setup: { ...METER_OFFER, possible: false, why_not: "The owner of this server has switched set-up off." } };
+export const METER_REFUSED = { ...METER_MISSING, setup: { ...METER_OFFER, possible: false, why_not: "Whoever set up this computer has switched installing off." } };
 export const BACKEND_MISSING = { ...BACKEND, setup: SETUP, state: { name: "ai_toolkit", version: "", state: "not_installed", detail: "AI-Toolkit, which does the training, is not set up yet." } };
 /** Ours, and one that a pack beside ours brought. */
 export const FOREIGN = [BACKEND, { ...BACKEND, name: "pencil", label: "Pencil", default: false, families: ["sd15"], setup: null, state: { name: "pencil", version: "0.1", state: "ready", detail: "" } }];

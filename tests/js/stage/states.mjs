@@ -41,7 +41,7 @@ const BLOCKED = { ok: false, plan: OK.plan, memory: [], findings: [
   { severity: "warning", code: "few_photos", message: "3 photos are few: 20 varied ones give a much better likeness.", fix: "add_photos" },
   { severity: "info", code: "x", message: "The first run downloads 4 GB.", fix: "" }] };
 const IN_USE = { ...OK, findings: [{ severity: "info", code: "gpu_in_use", message: "17.8 GB of 24.0 GB video memory are in use (ComfyUI 16.6 GB, blender 0.9 GB). Isengard asks ComfyUI to free it before the training starts.", fix: "free_gpu" }] };
-const UNWRITABLE = { error: { code: "data_folder_unavailable", message: "Isengard can't use the data folder: No space left on device.", hint: "Check its disk and permissions, or set DATA_DIR, then restart ComfyUI." } };
+const UNWRITABLE = { error: { code: "data_folder_unavailable", message: "Isengard can't use the data folder: No space left on device.", hint: "Check its disk and permissions, or set another data folder, then restart ComfyUI." } };
 const proposal = (n, kind, box, more) => ({ photo_id: `pho_${n}`, kind, box, replaces: kind !== "close", reason: "The face is small here.", before: 0.11, after: 0.34, ...more });
 const IMPROVEMENTS = { done: true, looked: 22, of: 22, faces: true, batch: "", proposals: [
   proposal(1, "head", [600, 400, 2400, 2200]), proposal(3, "close", [900, 500, 2100, 1700]), proposal(7, "person", [200, 300, 1400, 2000]), proposal(12, "frame", [0, 700, 3024, 3300], { before: null, after: null }),

@@ -30,8 +30,11 @@ def bring(task: Task, parts: Sequence[HubPart], settings: Settings, paths: DataP
     if missing and (hub_offline() or not settings.allow_setup):
         raise ForbiddenError(
             "setup_switched_off",
-            said("Not on this computer, and its owner has switched downloads off: {names}.", names=names),
-            "Put it into the hub's cache, or start ComfyUI without ISENGARD_ALLOW_SETUP=0 and HF_HUB_OFFLINE, then press Retry.",
+            said(
+                "Not on this computer, and whoever set it up has switched downloads off: {names}.",
+                names=names,
+            ),
+            "Ask them to allow downloads, or put it into the hub's cache, then press Retry.",
         )
     need_room(cache, sum(one.size for one in missing), why=said("The download of the {names}", names=names))
     fetch_parts(task, parts, cache, current_token(settings, paths))

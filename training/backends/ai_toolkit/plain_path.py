@@ -40,7 +40,7 @@ def plain_path(folder: Path) -> Path:
             "The data folder's path contains {sign}, so the trainer can't continue from a checkpoint.",
             sign=sign,
         ),
-        "Rename that folder, or set DATA_DIR to another one, then press Retry.",
+        "Rename that folder, or set another data folder, then press Retry.",
     )
 
 

@@ -19,10 +19,12 @@ def unreachable(fault: BaseException) -> LedgerAwayError:
         if isinstance(cause, (FileNotFoundError, PermissionError, IsADirectoryError)) or _bad_file(cause):
             return LedgerAwayError(
                 "redis_ca_unreadable",
-                "The certificate file that REDIS_URL names cannot be read.",
-                "Correct ssl_ca_certs in REDIS_URL: a PEM file that this user may read.",
+                "The certificate file that Redis's address names cannot be read.",
+                "Correct ssl_ca_certs in Redis's address: a PEM file that this user may read.",
             )
-    return LedgerAwayError("redis_unreachable", "Redis cannot be reached.", "Start it, or correct REDIS_URL.")
+    return LedgerAwayError(
+        "redis_unreachable", "Redis cannot be reached.", "Start it, or correct its address."
+    )
 
 
 def _untrusted(cause: ssl.SSLCertVerificationError) -> LedgerAwayError:
@@ -30,7 +32,7 @@ def _untrusted(cause: ssl.SSLCertVerificationError) -> LedgerAwayError:
         return LedgerAwayError(
             "redis_untrusted",
             "Redis's certificate is for another name.",
-            "Put the certificate's name into REDIS_URL, or get a certificate for this one.",
+            "Put the certificate's name into Redis's address, or get a certificate for this one.",
         )
     return LedgerAwayError(
         "redis_untrusted",

@@ -149,7 +149,7 @@ class Link:
         except redis.exceptions.AuthenticationError as fault:
             self._tell_gap()
             raise LedgerAwayError(
-                "redis_refused", "Redis rejected the password.", "Correct the password in REDIS_URL."
+                "redis_refused", "Redis rejected the password.", "Correct the password in Redis's address."
             ) from fault
         except (redis.exceptions.ConnectionError, redis.exceptions.TimeoutError, OSError) as fault:
             self._tell_gap()
@@ -163,7 +163,7 @@ def _answered(text: str) -> LedgerAwayError | StorageError:
         return LedgerAwayError(
             "redis_refused",
             "Redis rejected the connection.",
-            "Give REDIS_URL a user and password that may use isengard:* and huey.*.",
+            "Give Redis's address a user and password that may use isengard:* and huey.*.",
         )
     if any(words in text for words in _FOREIGN):
         return foreign()
@@ -188,7 +188,7 @@ def _client(url: str) -> redis.Redis:
     except ImportError as missing:
         raise NotReadyError(
             "redis_package_missing",
-            "REDIS_URL is set, but Python's redis package is missing.",
+            "Redis is to be used, but Python's redis package is missing.",
             'Install it: python -m pip install "redis>=5".',
         ) from missing
     try:
@@ -203,6 +203,6 @@ def _client(url: str) -> redis.Redis:
     except ValueError as fault:
         raise NotReadyError(
             "bad_setting",
-            "REDIS_URL is not a Redis address.",
+            "Redis's address is not written correctly.",
             "Write redis:// or rediss://user:password@host:6379/0.",
         ) from fault

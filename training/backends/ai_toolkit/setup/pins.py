@@ -123,7 +123,7 @@ def environment_for(pins: Pins, machine: Machine, *, allow_cpu: bool) -> Environ
                 "AI-Toolkit cannot be set up from here on {system}.",
                 system=machine.system or said("this system"),
             ),
-            "Install it by hand and set AI_TOOLKIT_DIR and AI_TOOLKIT_PYTHON.",
+            "Install it by hand and name its folder and Python: docs/settings.md says how.",
         )
     if machine.maker != "NVIDIA":
         return _without_nvidia(here, machine.maker, allow_cpu=allow_cpu)

@@ -34,7 +34,7 @@ def offer(settings: Settings, paths: DataPaths) -> SetupOffer:
         )
     return SetupOffer(
         possible=settings.allow_setup,
-        why_not="" if settings.allow_setup else "The owner of this server has switched set-up off.",
+        why_not="" if settings.allow_setup else "Whoever set up this computer has switched installing off.",
         version=chosen.version,
         licence=chosen.licence,
         source=chosen.repository,
@@ -57,8 +57,8 @@ def set_up(task: Task, settings: Settings, paths: DataPaths) -> None:
     if not settings.allow_setup:
         raise ForbiddenError(
             "setup_switched_off",
-            "The owner of this server has switched set-up off (ISENGARD_ALLOW_SETUP=0).",
-            "Install AI-Toolkit by hand and set AI_TOOLKIT_DIR.",
+            "Whoever set up this computer has switched installing off.",
+            "Ask them to switch it on, or to install it by hand: docs/settings.md says how.",
         )
     chosen = pins.chosen(settings)
     environment = pins.environment_for(chosen, pins.Machine.this(), allow_cpu=settings.allow_cpu)
