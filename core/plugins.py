@@ -18,12 +18,20 @@ from typing import Any
 from . import toml_files
 from .errors import NotFoundError, NotReadyError
 from .paths import DataPaths
-from .said import said
+from .said import Said, listed, said
 from .settings import Settings
 from .toml_files import Slip, Unreadable
 
 #: `tools`: what is no trainer and can be installed from the panel all the same.
 SEAMS = ("training_backends", "captioners", "image_pipelines", "video_pipelines", "tools")
+#: What is said of a name that a seam does not have.
+_UNKNOWN_WORDS = {
+    "training_backends": "There is no training backend called '{name}'.",
+    "captioners": "There is no captioner called '{name}'.",
+    "image_pipelines": "There is no image pipeline called '{name}'.",
+    "video_pipelines": "There is no video pipeline called '{name}'.",
+    "tools": "There is no tool called '{name}'.",
+}
 #: Modules of neighbouring packs are loaded below this name, without running their own __init__.
 NEIGHBOURS = "isengard_neighbours"
 #: What a foreign plugin of a seam is asked once when it is made, and what else it must have: a fault shows before anybody
@@ -44,7 +52,20 @@ class ForeignFault(Exception):
 
     @property
     def reason(self) -> str:
-        return f"{type(self.fault).__name__}: {self.fault}"
+        return _reason_of(self.fault)
+
+
+class Unfit(Exception):
+    """What is wrong with a foreign plugin, as the end of a sentence about it."""
+
+    def __init__(self, words: Said) -> None:
+        super().__init__(words)
+        self.words = words
+
+
+def _reason_of(fault: BaseException) -> str:
+    """Our own words where we found the fault, else theirs with their kind."""
+    return fault.words if isinstance(fault, Unfit) else f"{type(fault).__name__}: {fault}"
 
 
 @contextmanager
@@ -105,14 +126,11 @@ class PluginRegistry:
         if (seam, name) not in self._made:
             factory = self._factories(seam).get(name)
             if factory is None:
+                known = self.names(seam)
                 raise NotFoundError(
                     "plugin_unknown",
-                    said(
-                        "There is no {kind} called '{name}'.",
-                        kind=seam.replace("_", " ").removesuffix("s"),
-                        name=name,
-                    ),
-                    said("Known: {known}.", known=", ".join(self.names(seam)) or "none"),
+                    said(_UNKNOWN_WORDS[seam], name=name),
+                    said("Known: {known}.", known=listed(known)) if known else "None is known here.",
                 )
             made = self._whole(seam, name, factory) if self.is_foreign(seam, name) else factory(self.context)
             self._made[seam, name] = made
@@ -160,7 +178,7 @@ class PluginRegistry:
             factories = dict(self.builtin.get(seam, {}))
             for name, load in self._foreign(seam):
                 if name in factories:
-                    self._note(seam, name, ValueError("this name is taken"))
+                    self._note(seam, name, Unfit(said("its name is taken")))
                     continue
                 try:
                     with foreign_code():
@@ -194,7 +212,7 @@ class PluginRegistry:
 
     def _note(self, seam: str, name: str, fault: BaseException) -> None:
         cause = fault.__cause__ or fault
-        reason = f"{type(cause).__name__}: {cause}"
+        reason = _reason_of(cause)
         self.problems.append(PluginProblem(seam, name, reason))
         _log.warning("Plugin not loaded", extra={"context": {"seam": seam, "name": name, "reason": reason}})
 
@@ -202,10 +220,12 @@ class PluginRegistry:
 def _require_whole(seam: str, name: str, made: Any) -> None:
     for method in (*ASKED.get(seam, ()), *NEEDED.get(seam, ())):
         if not callable(getattr(made, method, None)):
-            raise TypeError(f"it has no {method}()")
+            raise Unfit(said("it has no {method}()", method=method))
     for answer in [getattr(made, method)() for method in ASKED.get(seam, ())]:
         if answer.name != name:
-            raise ValueError(f"it is declared as {name} and calls itself {answer.name}")
+            raise Unfit(
+                said("it is declared as {name} and calls itself {other}", name=name, other=str(answer.name))
+            )
 
 
 def neighbour_packs(own_folder: Path) -> list[Path]:
@@ -238,7 +258,7 @@ def _declared(pack: Path) -> dict[str, Any]:
 def _load(pack: Path, target: str) -> Factory:
     module_name, _, attribute = target.partition(":")
     if not re.fullmatch(r"[A-Za-z_]\w*(\.[A-Za-z_]\w*)*", module_name) or not attribute.isidentifier():
-        raise ValueError(f"{target!r} is not of the form module.path:factory")
+        raise Unfit(said("'{target}' is not of the form module.path:factory", target=target))
     root = f"{NEIGHBOURS}.{re.sub(r'[^0-9A-Za-z_]', '_', pack.name)}"
     _namespace(NEIGHBOURS, [])
     _namespace(root, [str(pack)])

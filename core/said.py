@@ -7,7 +7,7 @@ pass: what stands in braces in a value, or in a sentence for its own sake, stays
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
@@ -120,6 +120,13 @@ class FieldFault(ValueError):
 
 def listed(items: Iterable[Value]) -> Listed:
     return Listed(tuple(items))
+
+
+def either(items: Sequence[Value]) -> Value:
+    """Several values of which one is meant: "a, b or c"."""
+    return (
+        items[0] if len(items) == 1 else said("{some} or {other}", some=listed(items[:-1]), other=items[-1])
+    )
 
 
 def joined(*sentences: str) -> str:

@@ -13,7 +13,7 @@ from pydantic import Field, model_validator
 
 from ..errors import InvalidError
 from ..records.base import Record
-from ..said import said
+from ..said import listed, said
 from ..version import numbers
 from .bounds import Bounds
 from .face_mending import FaceMending
@@ -274,9 +274,10 @@ class Family(Record):
             return self._by(offered[0]) if offered else self
         route = next((route for route in offered if route.key == key), None)
         if route is None:
-            known = ", ".join(route.key for route in offered) or "none, leave it empty"
+            known = listed(route.key for route in offered)
             message = said("{model} has no training route called '{key}'.", model=self.label, key=key)
-            raise InvalidError("training_route_unknown", message, said("Known: {known}.", known=known))
+            hint = said("Known: {known}.", known=known) if offered else "None is known here: leave it empty."
+            raise InvalidError("training_route_unknown", message, hint)
         return self._by(route)
 
     def by_frozen_route(self, key: str) -> Family:
@@ -358,7 +359,7 @@ class Families:
         return InvalidError(
             "family_unknown",
             said("There is no model family called '{key}'.", key=key),
-            said("Known: {known}.", known=", ".join(family.key for family in self.offered())),
+            said("Known: {known}.", known=listed(family.key for family in self.offered())),
         )
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from ..said import FieldFault, Said, Value, listed, said
+from ..said import FieldFault, Said, Value, either, said
 
 #: pydantic's kinds of faults in our words; what else stands in braces comes from its context.
 _WORDS = {
@@ -88,5 +88,5 @@ def _bound(name: str, value: Any) -> Value:
     """A number as its field was declared with it, and choices one after the other."""
     if name == "expected" and " or " in str(value):
         some, _, other = str(value).rpartition(" or ")
-        return said("{some} or {other}", some=listed(some.split(", ")), other=other)
+        return either([*some.split(", "), other])
     return value if isinstance(value, int) else f"{value:g}" if isinstance(value, float) else str(value)

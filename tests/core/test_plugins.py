@@ -4,7 +4,14 @@ import sys
 
 import pytest
 from isengard.core.errors import NotFoundError, NotReadyError
-from isengard.core.plugins import ForeignFault, PluginContext, PluginRegistry, foreign_code, neighbour_packs
+from isengard.core.plugins import (
+    SEAMS,
+    ForeignFault,
+    PluginContext,
+    PluginRegistry,
+    foreign_code,
+    neighbour_packs,
+)
 from isengard.core.settings import Settings
 
 
@@ -64,6 +71,17 @@ def test_unknown_names_and_seams_are_told(context):
             registry.get(seam, name)
         assert caught.value.code == "plugin_unknown"
     assert registry.names("video_pipelines") == []
+
+
+@pytest.mark.parametrize("seam", SEAMS)
+def test_an_unknown_name_is_told_in_one_sentence_of_its_seam(context, seam):
+    """No English word stands in a gap: other languages say both sentences whole."""
+    with pytest.raises(NotFoundError) as caught:
+        PluginRegistry(context, {}).get(seam, "x")
+    assert caught.value.message.values == {"name": "x"} and caught.value.hint == "None is known here."
+    with pytest.raises(NotFoundError) as caught:
+        PluginRegistry(context, {seam: {"a": print, "b": print}}).get(seam, "x")
+    assert caught.value.hint == "Known: a, b."
 
 
 def test_a_built_in_plugin_that_fails_is_our_bug_and_raises(context):

@@ -51,7 +51,7 @@ WORDS = {
     "Text": ((1,), ()),
 }
 #: Tables of sentences and ends of sentences.
-TABLES = {"_WORDS", "_EITHER_WORDS", "_HINTS", "REASONS"}
+TABLES = {"_WORDS", "_EITHER_WORDS", "_UNKNOWN_WORDS", "_HINTS", "REASONS"}
 #: Programs of their own, which import nothing of ours: what begins like this in them is a sentence, or the end of one.
 PROGRAMS = ("core/photo_decoding/", "core/model_headers/child.py")
 _SENTENCE = re.compile(r"(?:This|it|its) [a-z].*[a-z.)]")

@@ -16,7 +16,7 @@ from ...core import atomic
 from ...core.errors import NotReadyError
 from ...core.families.hub_parts import OR, HubPart
 from ...core.paths import entry_of
-from ...core.said import said
+from ...core.said import either, said
 from ..machine.os_locks import FileLock
 from ..tasks.task import Task
 from .http_fetch import PART, Wanted, fetch, need_room
@@ -200,7 +200,7 @@ def _blob(repository: _Repository, file: Listed) -> Path:
 def _not_there(hub: str, names: str) -> NotReadyError:
     return NotReadyError(
         "download_missing",
-        said("{hub} no longer has {files}.", hub=hub, files=names.replace(OR, " or ")),
+        said("{hub} no longer has {files}.", hub=hub, files=either(names.split(OR))),
         "Update Isengard, then press Retry.",
     )
 

@@ -10,7 +10,7 @@ from ...core.capabilities import require_training_method
 from ...core.errors import InvalidError
 from ...core.families.families import Family
 from ...core.records.training import Overrides, Preset
-from ...core.said import Said, said
+from ...core.said import Said, either, listed, said
 from ..interface import BackendCapabilities
 
 #: Below this many photos half the rank: fewer things to learn by heart.
@@ -53,7 +53,7 @@ def chosen(backend: BackendCapabilities, name: str) -> Preset:
         raise InvalidError(
             "preset_unknown",
             said("{trainer} has no preset called {name}.", trainer=backend.label, name=name),
-            said("Known: {known}.", known=", ".join(offered(backend))),
+            said("Known: {known}.", known=listed(offered(backend))),
         )
     return preset
 
@@ -157,7 +157,7 @@ def _bits(family: Family, asked: int | None) -> int:
                 "bits is {asked}; {model} can be stored in {offered}.",
                 asked=asked,
                 model=family.label,
-                offered=" or ".join(map(str, offered)),
+                offered=either(offered),
             ),
             "Change it under Advanced, or leave it empty.",
         )

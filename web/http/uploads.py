@@ -14,7 +14,7 @@ from ...core.characters.photo_store import MAX_PHOTO_BYTES
 from ...core.errors import InvalidError, TooLargeError
 from ...core.executor import in_thread
 from ...core.paths import DataPaths
-from ...core.said import said
+from ...core.said import listed, said
 from .pace import Pace
 
 #: What a form calls its files: photos, or an exported person.
@@ -81,7 +81,7 @@ async def received(
 
 
 def _other_field(taken: Sequence[str]) -> InvalidError:
-    message = said("Only fields called {fields} are accepted.", fields=" and ".join(taken))
+    message = said("Only fields called {fields} are accepted.", fields=listed(taken))
     return InvalidError("bad_field", message, "Send files only.")
 
 

@@ -49,7 +49,7 @@ def find(settings: Settings, paths: DataPaths) -> tuple[Installation | None, Bac
     if not version.startswith(SPOKEN):
         detail = said(
             "This AI-Toolkit is version {version}; Isengard was tested with {tried}x.",
-            version=version or "unknown",
+            version=version or said("unknown"),
             tried=SPOKEN,
         )
         return installation, BackendState(name="ai_toolkit", version=version, state="ready", detail=detail)

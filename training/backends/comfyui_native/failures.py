@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from ....core.records.job import JobError, Offer
+from ....core.said import said
 from ...process.log_follower import shown_lines
 
 SHOWN_LINES = 20
@@ -82,7 +83,7 @@ def explain(lines: Sequence[str], exit_code: int) -> JobError:
         )
     return JobError(
         code="trainer_failed",
-        message=f"ComfyUI's training stopped with code {exit_code}.",
+        message=said("ComfyUI's training stopped with code {exit_code}.", exit_code=exit_code),
         hint="Check the log, then press Retry.",
         log=shown,
     )

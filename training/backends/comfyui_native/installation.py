@@ -9,6 +9,7 @@ from typing import Any
 
 from ....core.paths import DataPaths
 from ....core.records.worker import BackendState
+from ....core.said import said
 from ....core.version import numbers
 from ...gpu.comfyui_memory import SERVER_FILE
 
@@ -46,7 +47,11 @@ def find(paths: DataPaths) -> tuple[Installation | None, BackendState]:
         return None, BackendState(name=NAME, state="unsupported", detail=detail)
     have = numbers(known.version)
     if not have or have < numbers(MIN_COMFYUI):
-        detail = f"Training without a set-up needs ComfyUI {MIN_COMFYUI}; this is {known.version}. Update ComfyUI, or use another trainer."
+        detail = said(
+            "Training without a set-up needs ComfyUI {needed}; this is {comfyui}. Update ComfyUI, or use another trainer.",
+            needed=MIN_COMFYUI,
+            comfyui=known.version,
+        )
         return None, BackendState(name=NAME, version=known.version, state="unsupported", detail=detail)
     return known, BackendState(name=NAME, version=known.version)
 
