@@ -251,6 +251,8 @@ export default {
   lendHint: "Saves and pauses training for two minutes of pictures, then resumes.",
   lendSaving: "{name} is saving. Pictures start as soon as training has paused.",
   lendUntil: "{name} is paused until {time}, then resumes.",
+  lendSavingNow: "The training is saving. Pictures start as soon as it has paused.",
+  lendUntilNow: "The training is paused until {time}, then resumes.",
   lendMore: "Two more minutes",
   lendBack: "Resume now",
   moveUp: "Move {name} up",

@@ -8,6 +8,7 @@ installDocument();
 const { lacking } = await import("../../js/components/images/recipe_state.js");
 const { bannersOf } = await import("../../js/components/panel/panel.js");
 const { gpuLine, statusLine } = await import("../../js/components/shared/job_words.js");
+const { lendingBanner, lendingOf } = await import("../../js/components/training/gpu_lending.js");
 const { samplesOf } = await import("../../js/components/characters/versions.js");
 
 const recipe = (more) => ({ identity: "lora", families: ["sd15"], missing: [], ...more });
@@ -76,4 +77,13 @@ test("a version is seen by the sample of its step, where there is one", () => {
   const versions = [{ file: "a", job_id: "job_1", step: 20 }, { file: "b", job_id: "job_1", step: 40 }, { file: "c", job_id: "job_gone", step: 20 }];
   assert.deepEqual(samplesOf({ versions }, jobs), { a: { jobId: "job_1", file: "samples/20 a.png" } });
   assert.deepEqual(samplesOf({ versions }, null), {});
+});
+
+test("a pause for pictures is told by the person's name, and in a sentence of its own where nobody knows it", () => {
+  const told = (until, characters) => lendingBanner({}, lendingOf({ lending: { job_id: "job_1", until }, jobs: [{ id: "job_1", character_id: "chr_1" }], characters })).children[0].textContent.trim();
+  const ann = [{ id: "chr_1", name: "Ann" }];
+  assert.equal(told("", ann), "Ann is saving. Pictures start as soon as training has paused.");
+  assert.equal(told("", []), "The training is saving. Pictures start as soon as it has paused.");
+  assert.match(told("2026-12-29T12:00:00Z", ann), /^Ann is paused until .+, then resumes\.$/);
+  assert.match(told("2026-12-29T12:00:00Z", null), /^The training is paused until .+, then resumes\.$/);
 });

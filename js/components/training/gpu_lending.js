@@ -4,18 +4,19 @@ import { button, h, icon } from "../../lib/dom.js";
 import { clock } from "../../lib/format.js";
 import { t } from "../../locales/words.js";
 
-/** What there is to say, or null. Shown above every view. @param {Isengard.State} state */
+/** What there is to say, or null; no name where the person is not known here. Shown above every view. @param {Isengard.State} state */
 export function lendingOf({ lending, jobs, characters }) {
   if (!lending) return null;
   const job = jobs?.find((known) => known.id === lending.job_id);
-  const name = characters?.find((known) => known.id === job?.character_id)?.name ?? t("training");
+  const name = characters?.find((known) => known.id === job?.character_id)?.name ?? "";
   return { jobId: lending.job_id, name, until: lending.until };
 }
 
 /** @param {import("../../data/store.js").Store} store @param {{jobId: string, name: string, until: string}} options */
 export function lendingBanner(store, { jobId, name, until }) {
   const time = clock(until);
-  const words = until ? t("lendUntil", { name, time }) : t("lendSaving", { name });
+  const known = until ? t("lendUntil", { name, time }) : t("lendSaving", { name });
+  const words = name ? known : until ? t("lendUntilNow", { time }) : t("lendSavingNow");
   return h("div", { class: "isen-note isen-stack-tight", "data-testid": "isen-lending", "data-until": until },
     h("p", {}, icon(until ? "pause" : "spinner"), ` ${words}`),
     until && h("div", { class: "isen-row" }, button(t("lendMore"), () => lend(store, jobId), { testid: "isen-lend-more" }),
