@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 LOCALES = Path(__file__).resolve().parents[1] / "locales"
+HELP = LOCALES.parent / "extension" / "docs"
 #: What ComfyUI reads, and the sentences of our server.
 FILES = ("server.json", "nodeDefs.json", "main.json", "commands.json", "settings.json")
 LANGUAGES = sorted(folder.name for folder in LOCALES.iterdir() if folder.name != "en")
@@ -51,6 +52,55 @@ def _texts(value: Any, place: str = "") -> dict[str, str]:
 
 def _gaps(text: str) -> Counter[str]:
     return Counter(re.findall(r"\{(\w+)\}", text))
+
+
+def help_faults(folder: Path, code: str) -> list[str]:
+    """What the help pages of the nodes lack in a language, beside their English."""
+    nodes = json.loads((LOCALES / code / "nodeDefs.json").read_text(encoding="utf-8"))
+    faults = []
+    for node, words in nodes.items():
+        page, english = folder / node / f"{code}.md", (folder / f"{node}.md").read_text(encoding="utf-8")
+        if not page.is_file():
+            faults.append(f"{node}: no page")
+            continue
+        text = page.read_text(encoding="utf-8")
+        if not text.startswith(f"# {words['display_name']}\n"):
+            faults.append(f"{node}: its title is not the node's name")
+        faults += [
+            f"{node}: {what} differ" for what, shape in SHAPES.items() if shape(text) != shape(english)
+        ]
+    return faults
+
+
+#: What a page has in every language alike.
+SHAPES = {
+    "rows and items": lambda text: re.findall(r"^(?:\||- )", text, re.MULTILINE),
+    "pictures": lambda text: re.findall(r"!\[.*?\]\((.*?)\)", text),
+    "variables": lambda text: sorted(re.findall(r"ISENGARD_\w+", text)),
+}
+
+
+@pytest.mark.parametrize("code", LANGUAGES or ["en"])
+def test_every_node_has_its_help_page_in_a_language_that_ships(code):
+    assert help_faults(HELP, code) == []
+
+
+def test_a_help_page_that_lacks_something_is_found_out(tmp_path):
+    for page in HELP.glob("*.md"):
+        (tmp_path / page.name).write_text(page.read_text(encoding="utf-8"), encoding="utf-8")
+        (tmp_path / page.stem).mkdir()
+        text = (HELP / page.stem / "de.md").read_text(encoding="utf-8")
+        (tmp_path / page.stem / "de.md").write_text(text, encoding="utf-8")
+    assert help_faults(tmp_path, "de") == []
+    (tmp_path / "IsengardCharacter" / "de.md").unlink()
+    request = tmp_path / "IsengardRequest" / "de.md"
+    request.write_text("# Anfrage\n\nPrompt.\n", encoding="utf-8")
+    assert help_faults(tmp_path, "de") == [
+        "IsengardCharacter: no page",
+        "IsengardRequest: its title is not the node's name",
+        "IsengardRequest: rows and items differ",
+        "IsengardRequest: pictures differ",
+    ]
 
 
 @pytest.mark.parametrize("code", LANGUAGES or ["en"])
