@@ -64,6 +64,10 @@ def test_doctor_names_the_variables_behind_what_the_panel_says_in_words(paths, t
     monkeypatch.setenv("AI_TOOLKIT_DIR", str(tmp_path))
     (said,) = (text for _, text in examined(paths) if text.startswith("backend ai_toolkit"))
     assert said.endswith("there is no run.py (AI_TOOLKIT_DIR)")
+    (tmp_path / "run.py").touch()
+    monkeypatch.setenv("AI_TOOLKIT_PYTHON", str(tmp_path / "no python"))
+    (said,) = (text for _, text in examined(paths) if text.startswith("backend ai_toolkit"))
+    assert said.endswith("has to say where it is (AI_TOOLKIT_PYTHON)")
     monkeypatch.setenv("REDIS_URL", "redis://127.0.0.1:1/0")
     (refused,) = (text for level, text in examined(paths) if level == "FAIL" and "Redis" in text)
     assert refused == "Redis cannot be reached. Start it, or correct its address. (REDIS_URL)"

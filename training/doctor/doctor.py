@@ -20,7 +20,6 @@ from ...core.said import Bytes, Memory
 from ...core.settings import Settings, load_settings
 from ...core.storage.database import address_of, on_network_filesystem
 from ...core.version import VERSION, numbers
-from ..backends.ai_toolkit.locate import VARIABLES
 from ..backends.backend_states import states
 from ..gpu.gpu_handover import measure
 from ..machine.gpus import gpus
@@ -31,6 +30,11 @@ from .server_checks import server_findings
 
 #: Below these, packages have known holes (facts: reliability section 1).
 FLOORS = {"aiohttp": (3, 13, 3), "pillow": (12, 2, 0)}
+#: What the panel says in words, and what whoever set up the machine knows by its name.
+VARIABLES = {
+    "The folder that was set for AI-Toolkit doesn't hold it: there is no run.py.": "AI_TOOLKIT_DIR",
+    "AI-Toolkit's Python was not found: whoever set up this computer has to say where it is.": "AI_TOOLKIT_PYTHON",
+}
 ROOMY_BYTES = 5 * 1024**3
 Finding = tuple[str, str]
 

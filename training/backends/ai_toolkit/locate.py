@@ -18,12 +18,6 @@ SPOKEN = "0.12."
 _PYTHONS = ("venv", ".venv", "env")
 
 
-NOT_THERE = "The folder that was set for AI-Toolkit doesn't hold it: there is no run.py."
-NO_PYTHON = "AI-Toolkit's Python was not found: whoever set up this computer has to say where it is."
-#: What they set, for `doctor`.
-VARIABLES = {NOT_THERE: "AI_TOOLKIT_DIR", NO_PYTHON: "AI_TOOLKIT_PYTHON"}
-
-
 @dataclass(frozen=True)
 class Installation:
     """A folder with run.py and version.py, and the Python that runs it."""
@@ -40,10 +34,12 @@ def find(settings: Settings, paths: DataPaths) -> tuple[Installation | None, Bac
         detail = "AI-Toolkit, which does the training, is not set up yet."
         return None, BackendState(name="ai_toolkit", state="not_installed", detail=detail)
     if not (folder / "run.py").is_file():
-        return None, BackendState(name="ai_toolkit", state="broken", detail=NOT_THERE)
+        detail = "The folder that was set for AI-Toolkit doesn't hold it: there is no run.py."
+        return None, BackendState(name="ai_toolkit", state="broken", detail=detail)
     python = Path(settings.ai_toolkit_python) if settings.ai_toolkit_python else _python_of(folder)
     if python is None or not python.is_file():
-        return None, BackendState(name="ai_toolkit", state="broken", detail=NO_PYTHON)
+        detail = "AI-Toolkit's Python was not found: whoever set up this computer has to say where it is."
+        return None, BackendState(name="ai_toolkit", state="broken", detail=detail)
     version = _version_of(folder)
     installation = Installation(folder.absolute(), python.absolute(), version)
     if not version.startswith(SPOKEN):
