@@ -17,7 +17,9 @@ def require_usable(recipe: RecipeInfo) -> None:
     """InvalidError with the first fault, ConflictError `recipe_unconfirmed`: foreign nodes may do anything."""
     for finding in recipe.findings:
         if finding.severity == "error":
-            raise InvalidError(finding.code, finding.message, "Correct the workflow, or choose another one.")
+            raise InvalidError(
+                finding.code, finding.sentence("message"), "Correct the workflow, or choose another one."
+            )
     if not recipe.confirmed:
         raise ConflictError(
             "recipe_unconfirmed",
@@ -26,7 +28,7 @@ def require_usable(recipe: RecipeInfo) -> None:
                 recipe=recipe.label,
                 nodes=", ".join(recipe.foreign)[:300],
             ),
-            "Review and accept them first.",
+            "Look at them, and accept them if you trust where the workflow came from.",
         )
 
 

@@ -211,6 +211,9 @@ def test_what_it_can_train_is_in_its_records_and_on_a_processor_only_who_allowed
         base_path = str(MAIN)
 
     assert [one.code for one in strict.preflight(Wanted)] == ["gpu_missing"] and not allowed.preflight(Wanted)
+    standing_in(paths, version="0.3.10")
+    (finding,) = allowed.preflight(Wanted)
+    assert finding.code == "backend_missing" and finding.said["message"].values["comfyui"] == "0.3.10"
 
 
 @pytest.mark.parametrize(

@@ -30,7 +30,9 @@ class CaptionSubmission:
         asked = chosen(self.photos.list(character.id), overwrite=overwrite)
         state = captioner.state()
         if state.state != "ready":
-            raise NotReadyError("captioner_not_installed", state.detail, "Set it up under Training first.")
+            raise NotReadyError(
+                "captioner_not_installed", state.sentence("detail"), "Set it up under Training first."
+            )
         capabilities = captioner.capabilities()
         return self.tasks.submit(
             "captioning",

@@ -131,12 +131,20 @@ class AiToolkitBackend:
         state = self.state()
         if state.state != "ready":
             return [
-                Finding(severity="error", code="backend_missing", message=state.detail, fix="setup_backend")
+                Finding(
+                    severity="error",
+                    code="backend_missing",
+                    message=state.sentence("detail"),
+                    fix="setup_backend",
+                )
             ]
         if state.detail:
             return [
                 Finding(
-                    severity="warning", code="backend_untested", message=state.detail, fix="setup_backend"
+                    severity="warning",
+                    code="backend_untested",
+                    message=state.sentence("detail"),
+                    fix="setup_backend",
                 )
             ]
         return []

@@ -120,7 +120,9 @@ class AiToolkitCaptioner:
     def describe(self, task: Task, asked: Captioning) -> dict[str, str]:
         installation, state = locate.find(self._settings, self._paths)
         if installation is None:
-            raise NotReadyError("captioner_not_installed", state.detail, "Set it up under Training first.")
+            raise NotReadyError(
+                "captioner_not_installed", state.sentence("detail"), "Set it up under Training first."
+            )
         folder = task.dir / PHOTOS
         bring(task, self._parts(), self._settings, self._paths)
         seen = plain_path(task.dir)

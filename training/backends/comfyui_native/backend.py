@@ -113,7 +113,7 @@ class ComfyNativeBackend:
         found, state = installation.find(self._paths)
         findings = []
         if found is None:
-            message = state.detail
+            message = state.sentence("detail")
             findings.append(
                 Finding(
                     severity="error",
@@ -144,7 +144,7 @@ class ComfyNativeBackend:
     def plan(self, job_dir: Path, training: ResolvedTraining, *, resume: bool) -> LaunchPlan:
         found, state = installation.find(self._paths)
         if found is None:
-            raise NotReadyError("backend_missing", state.detail, "Then press Retry.")
+            raise NotReadyError("backend_missing", state.sentence("detail"), "Then press Retry.")
         _tidy(job_dir, keep=resume)
         done = self.checkpoints(job_dir, training) if resume else []
         settings = training.settings(self._families.get(training.family))

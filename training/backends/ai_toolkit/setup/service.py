@@ -51,7 +51,7 @@ def set_up(task: Task, settings: Settings, paths: DataPaths) -> None:
     if task.request.get("action") == "check":
         installation, state = locate.find(settings, paths)
         if installation is None:
-            raise NotReadyError("backend_missing", state.detail, "Set it up first.")
+            raise NotReadyError("backend_missing", state.sentence("detail"), "Set it up first.")
         check(task, installation.python, installation.folder)
         return
     if not settings.allow_setup:
