@@ -111,7 +111,9 @@ async def _computed_anew(pipeline: ImagePipeline, prompt: Prompt, folder: Path, 
         if drawn.file != earlier.file:
             return drawn
     raise NotReadyError(
-        "proof_not_repeatable", "ComfyUI did not compute the picture again.", "Train again to prove it."
+        "proof_not_repeatable",
+        "ComfyUI did not compute the picture again.",
+        "Train again to have it checked.",
     )
 
 

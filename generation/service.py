@@ -193,7 +193,7 @@ class GenerationService:
         raise NotFoundError(
             "recipe_unknown",
             said("There is no workflow called '{name}' here.", name=recipe[:60]),
-            "Choose another.",
+            "Choose another workflow.",
         )
 
     def frame(self, generation_id: str) -> Frame | None:

@@ -44,7 +44,7 @@ def apply_edits(
     """
     photo_ids = {photo.id for photo in photos.list(character_id)}
     if not photo_ids.issuperset(edits.captions):
-        raise NotFoundError("photo_not_found", "This character has no such photo.", "Reload.")
+        raise NotFoundError("photo_not_found", "This character has no such photo.", "Reload this page.")
     chosen: dict[str, tuple[str, CaptionSource]] = {}
     for photo_id, edit in edits.captions.items():
         text = clean_caption(edit.caption)

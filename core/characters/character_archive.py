@@ -197,7 +197,7 @@ def _write(target: Path, manifest: Manifest, files: dict[str, Path], crops: Arch
     if sum(file.stat().st_size for file in files.values()) > MAX_ARCHIVE_BYTES - MAX_MANIFEST_BYTES:
         raise TooLargeError(
             "archive_too_large",
-            "This would be more than 2 GB.",
+            "The file would be larger than 2 GB.",
             "Export without the trained LoRA, or fewer photos.",
         )
     with zipfile.ZipFile(target, "w", zipfile.ZIP_STORED) as archive:

@@ -108,4 +108,4 @@ def move_photos(
 
 
 def _not_theirs() -> NotFoundError:
-    return NotFoundError("photo_not_found", "This character has no such photo.", "Reload.")
+    return NotFoundError("photo_not_found", "This character has no such photo.", "Reload this page.")

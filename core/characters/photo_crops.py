@@ -204,7 +204,7 @@ def _plan(orders: Sequence[CropOrder], photos: dict[str, Photo]) -> dict[str, _P
     for order in orders:
         source = photos.get(order.photo_id)
         if source is None:
-            raise NotFoundError("photo_not_found", "This character has no such photo.", "Reload.")
+            raise NotFoundError("photo_not_found", "This character has no such photo.", "Reload this page.")
         _check(order, source)
         digest = hashlib.sha256(f"{source.sha256}:{order.box}:{order.turn}".encode()).hexdigest()
         planned[digest] = _Planned(source, order, digest)

@@ -226,7 +226,7 @@ class PhotoStore:
                     if photo.name
                     else said("This is the same picture as photo {number}.", number=number)
                 )
-                raise ConflictError("photo_duplicate", message, "Once is enough.")
+                raise ConflictError("photo_duplicate", message, "It was not added again.")
 
     def _files_of(self, photo: Photo) -> Iterator[str]:
         """The uploaded bytes that a photo was before it was turned."""
@@ -242,7 +242,7 @@ class PhotoStore:
         if len(self.list(character_id)) + photos > MAX_PHOTOS:
             raise ConflictError(
                 "photos_full",
-                said("At most {photos} photos.", photos=MAX_PHOTOS),
+                said("A person can have at most {photos} photos.", photos=MAX_PHOTOS),
                 "Delete some; 15 to 40 good ones are plenty.",
             )
 

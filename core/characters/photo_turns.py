@@ -45,7 +45,7 @@ class PhotoTurner:
         turned = [photo for photo in photos if photo.place and photo.crop and photo.crop.batch == batch]
         if not turned:
             raise ConflictError(
-                "nothing_to_undo", "These photos are no longer rotated.", "Rotate them by hand."
+                "nothing_to_undo", "These photos are no longer rotated.", "Rotate the photos by hand."
             )
         self._swap(
             character_id, [(photo, self.batches.of(character_id, photo.made_from)) for photo in turned]

@@ -231,7 +231,9 @@ class GenerationStore:
             before = self.get(generation_id)
             if before.state not in ENDED:
                 raise ConflictError(
-                    "generation_running", "These pictures are still being made.", "Cancel them first."
+                    "generation_running",
+                    "These pictures are still being made.",
+                    "Cancel them first, then delete them.",
                 )
             after = before.model_copy(update={"deleted_at": iso(self._clock.now())})
             return self._follow(before, after, lambda: move_generation(self._paths, after))
@@ -258,12 +260,12 @@ class GenerationStore:
             before = self.get(generation_id)
             gone = [image for image in before.images if image.n == number]
             if not gone:
-                raise NotFoundError("image_not_found", "There is no such picture.", "Reload.")
+                raise NotFoundError("image_not_found", "There is no such picture.", "Reload this page.")
             if not any(place.exists() for place in image_places(self._paths, before.id, gone[0])):
                 raise NotFoundError(
                     "image_not_found",
                     "This picture is no longer in the trash.",
-                    "Make it again with its seed.",
+                    "Make the picture again: the same seed gives the same picture.",
                 )
             back = gone[0].model_copy(update={"deleted_at": None})
             after = _with_image(before, back)
@@ -275,7 +277,9 @@ class GenerationStore:
         path = contained(self._paths.generation(generation_id), image.file)
         if not path.is_file():
             raise NotFoundError(
-                "image_not_found", "This picture's file is gone.", "Make it again with its seed."
+                "image_not_found",
+                "This picture's file is gone.",
+                "Make the picture again: the same seed gives the same picture.",
             )
         return path
 
@@ -285,7 +289,9 @@ class GenerationStore:
         file = contained(self._paths.generation(generation_id), PROMPTS_FILE)
         if not file.is_file():
             raise NotFoundError(
-                "workflow_not_found", "The workflow was not kept.", "It is inside the PNG file."
+                "workflow_not_found",
+                "The workflow was not kept.",
+                "The picture's PNG file holds it: drop that file onto the canvas.",
             )
         return json.loads(file.read_text(encoding="utf-8"))
 
@@ -293,7 +299,7 @@ class GenerationStore:
         for image in generation.images:
             if image.n == number and image.deleted_at is None:
                 return image
-        raise NotFoundError("image_not_found", "There is no such picture.", "Reload.")
+        raise NotFoundError("image_not_found", "There is no such picture.", "Reload this page.")
 
     def _follow(self, before: Generation, after: Generation, move: Callable[[], object]) -> Generation:
         rows_first(self._library, keep=lambda: self._row(after), move=move, back=lambda: self._row(before))

@@ -39,7 +39,7 @@ class PhotoDayStore:
         name = f"{require_id('day', day_id)}.json"
         found = [day for file in self._paths.uploads.glob(f"*/{FOLDER}/{name}") if (day := _read(file))]
         if not found:
-            raise NotFoundError("photo_day_not_found", "There is no such photo day.", "Reload.")
+            raise NotFoundError("photo_day_not_found", "There is no such photo day.", "Reload this page.")
         return found[0]
 
     def all(self, character_id: str = "") -> list[PhotoDay]:
@@ -84,7 +84,7 @@ class PhotoDayStore:
         """FileNotFoundError would say the person's folder: it went into the trash meanwhile, and the day with it."""
         file = self._file(day)
         if not file.parent.is_dir():
-            raise NotFoundError("photo_day_not_found", "There is no such photo day.", "Reload.")
+            raise NotFoundError("photo_day_not_found", "There is no such photo day.", "Reload this page.")
         atomic.write_json(file, day.model_dump(mode="json"))
         return day
 

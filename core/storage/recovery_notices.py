@@ -50,7 +50,7 @@ class Recoveries:
     def dismiss(self, code: str) -> None:
         """Remove a notice that was read: it never comes back. NotFoundError for what is not such a code."""
         if code not in get_args(RecoveryCode):
-            raise NotFoundError("recovery_not_found", "There is no such message.", "Reload.")
+            raise NotFoundError("recovery_not_found", "There is no such message.", "Reload this page.")
         self._file(code).unlink(missing_ok=True)
 
     def _file(self, code: str) -> Path:

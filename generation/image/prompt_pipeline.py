@@ -12,7 +12,7 @@ from ...core.executor import in_thread
 from ...core.families.prompting import Prompting
 from ...core.records.generation import GenerationRequest
 from ...core.records.training import Finding
-from ...core.said import said
+from ...core.said import Said, said
 from ..prompt_text.choices import chosen
 from . import graph as graphs
 from .bounds import require_borne
@@ -85,12 +85,8 @@ class PromptPipeline:
         if len(people) != len(recipe.shape.characters):
             raise InvalidError(
                 "wrong_number_of_people",
-                said(
-                    "{recipe} is for {people} person(s).",
-                    recipe=recipe.label,
-                    people=len(recipe.shape.characters),
-                ),
-                "Choose that many, or another workflow.",
+                _for_so_many(recipe),
+                "Choose as many people as it is for, or another workflow.",
             )
         if request.seed is None:
             raise ValueError("the seed is drawn before a prompt is built")
@@ -204,3 +200,10 @@ def _values(request: GenerationRequest, texts: Texts, defaults: dict[str, float]
         "steps": int(defaults.get("steps", 20)) if steps is None else steps,
         "guidance": defaults.get("guidance", 7.0) if guidance is None else guidance,
     }
+
+
+def _for_so_many(recipe: Recipe) -> Said:
+    people = len(recipe.shape.characters)
+    if people == 1:
+        return said("{recipe} is for one person.", recipe=recipe.label)
+    return said("{recipe} is for {people} people.", recipe=recipe.label, people=people)

@@ -113,12 +113,16 @@ class UserRecipes:
         pattern = re.compile(rf"\d{{{STAMP_DIGITS}}}-{re.escape(name)}\.json")
         trashed_names = sorted(file.name for file in trash.glob("*.json") if pattern.fullmatch(file.name))
         if not trashed_names:
-            raise NotFoundError("recipe_unknown", "There is no such workflow in the trash.", "Add it again.")
+            raise NotFoundError(
+                "recipe_unknown",
+                "There is no such workflow in the trash.",
+                "Add the workflow again from its file.",
+            )
         if (self.folder / f"{name}.json").exists():
             raise ConflictError(
                 "recipe_exists",
                 said("There is already a workflow called {name}.", name=name),
-                "Delete that one first.",
+                "Delete that workflow first, or choose another name.",
             )
         stamp = trashed_names[-1][:STAMP_DIGITS]
         for ending in reversed(ENDINGS):

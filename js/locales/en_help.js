@@ -105,7 +105,7 @@ export default {
   storage_loras: "LoRAs",
   storage_trainings: "Trainings",
   storage_pictures: "Pictures",
-  storageSum: "Together",
+  storageSum: "Total",
   storage_trash: "Trash",
   storage_trashHint: "What you deleted in the last 30 days.",
   storage_thumbnails: "Small copies of pictures",

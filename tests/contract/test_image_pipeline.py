@@ -117,6 +117,7 @@ def test_the_wrong_number_of_people_is_refused(run, house):
         with pytest.raises(InvalidError) as caught:
             pipeline.build(request(house, recipe=info.name), people, GENERATION)
         assert caught.value.code == "wrong_number_of_people" and caught.value.hint
+        assert "(s)" not in caught.value.message
 
     run(scenario)
 

@@ -82,7 +82,7 @@ def require_downloadable(family: Family, missing: Sequence[Missing], settings: S
         raise ConflictError(
             "nothing_missing",
             said("Everything for {model} is here.", model=family.label),
-            "Start the training.",
+            "You can start the training now.",
         )
 
 

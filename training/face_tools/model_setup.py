@@ -106,7 +106,7 @@ class FaceModelSetup:
 
     def _install(self, task: Task) -> None:
         if not self.settings.allow_setup:
-            raise ForbiddenError("setup_switched_off", self._why_not(), "Ask whoever owns it.")
+            raise ForbiddenError("setup_switched_off", self._why_not(), "Ask them to switch it on.")
         if reason := self._why_not():
             raise NotReadyError("face_tools_missing", reason, "Set that up, then press Retry.")
         need_room(self._home, self.setup_offer().disk_bytes, why=self.record.label)

@@ -113,7 +113,7 @@ def not_copied(fault: OSError) -> StorageError:
     """`disk_full`, or `photos_not_copied` for every other reason."""
     message = said("The photos could not be copied: {reason}.", reason=fault.strerror or str(fault))
     if fault.errno in (errno.ENOSPC, errno.EDQUOT):
-        return StorageError("disk_full", message, "Free some space, try again.")
+        return StorageError("disk_full", message, "Free some space, then try again.")
     return StorageError(
         "photos_not_copied", message, "Check the data folder's disk and permissions, then try again."
     )

@@ -74,8 +74,8 @@ class FollowUps:
         if total > MAX_STEPS:
             raise InvalidError(
                 "too_many_steps",
-                said("That would be {total} steps.", total=total),
-                said("At most {most} in all.", most=MAX_STEPS),
+                said("That would be {total} steps in all.", total=total),
+                said("Choose fewer steps: a training has at most {most}.", most=MAX_STEPS),
             )
         job = self._child(parent, total, correlation_id)
         with new_job_folder(self.paths, job.id) as job_dir:

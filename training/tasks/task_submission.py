@@ -61,7 +61,9 @@ class TaskSubmission:
                 if join and same.request.get("action") == request.get("action"):
                     return same
                 raise ConflictError(
-                    "already_running", "This is already running.", "Watch it, or cancel it first."
+                    "already_running",
+                    "This is already running.",
+                    "Wait until it is done, or cancel it first.",
                 )
             with new_job_folder(self.paths, job.id) as folder:
                 prepare(folder)

@@ -33,7 +33,9 @@ def installable(registry: PluginRegistry, name: str) -> InstallableBackend:
     backend = _named(registry, name)
     if not isinstance(backend, InstallableBackend):
         raise ConflictError(
-            "backend_needs_no_setup", said("{name} needs no set-up.", name=name), "Choose it and train."
+            "backend_needs_no_setup",
+            said("{name} needs no set-up.", name=name),
+            "Choose it as the trainer, then start the training.",
         )
     return backend
 

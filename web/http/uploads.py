@@ -67,7 +67,9 @@ async def received(
         try:
             total += await _store(part, file, most_bytes, pace)
             if total > MAX_REQUEST_BYTES:
-                raise TooLargeError("body_too_large", "More than 2 GB at once.", "Send fewer photos at once.")
+                raise TooLargeError(
+                    "body_too_large", "These files are more than 2 GB together.", "Send fewer photos at once."
+                )
         except BaseException:
             file.unlink(missing_ok=True)
             raise

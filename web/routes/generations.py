@@ -169,7 +169,7 @@ def _opened(services: Services, request: web.Request) -> OpenedRecipe:
     sent = services.generations.store.prompts(generation.id)
     number = picture_number(request)
     if number >= len(sent):
-        raise NotFoundError("image_not_found", "There is no such picture.", "Reload.")
+        raise NotFoundError("image_not_found", "There is no such picture.", "Reload this page.")
     words = {"prompt": generation.request.prompt, "negative": generation.request.negative}
     folder = RecipeFolder(own=UserRecipes(services.paths, services.clock))
     return folder.opened(generation.recipe, sent[number], words, generation.id)

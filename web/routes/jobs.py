@@ -125,10 +125,10 @@ async def sample(services: Services, request: web.Request) -> web.FileResponse:
     name = request.match_info["file"]
     file = next((a.file for a in job.artifacts if a.kind == "sample" and Path(a.file).name == name), None)
     if file is None:
-        raise NotFoundError("sample_not_found", "This job has no such sample.", "Reload.")
+        raise NotFoundError("sample_not_found", "This job has no such sample.", "Reload this page.")
     path = contained(services.paths.job(job.id), *Path(file).parts)
     if not path.is_file() or path.suffix not in responses.IMAGE_TYPES:
-        raise NotFoundError("sample_not_found", "This sample's file is gone.", "Reload.")
+        raise NotFoundError("sample_not_found", "This sample's file is gone.", "Reload this page.")
     return responses.picture(path)
 
 

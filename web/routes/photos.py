@@ -186,7 +186,7 @@ def photo_of(services: Services, request: web.Request, *, deleted: bool = False)
     """The photo of the path, which must be the named character's."""
     photo = services.photos.get(request.match_info["pid"], deleted=deleted)
     if photo.character_id != request.match_info["id"]:
-        raise NotFoundError("photo_not_found", "This character has no such photo.", "Reload.")
+        raise NotFoundError("photo_not_found", "This character has no such photo.", "Reload this page.")
     return photo
 
 

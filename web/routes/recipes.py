@@ -38,7 +38,7 @@ async def confirm(services: Services, request: web.Request) -> web.Response:
         raise ConflictError(
             "foreign_changed",
             "This workflow's nodes from other packs have changed since you saw them.",
-            "Review them again.",
+            "Look at the nodes again before you use it.",
         )
     if recipe.foreign:
         await in_thread(_own(services).agree, recipe.name, recipe.foreign)

@@ -59,7 +59,9 @@ class GpuLender:
                 "Make your pictures, or resume that training first.",
             )
         if job.kind != "training" or job.state not in _LENDABLE:
-            raise ConflictError("wrong_state", "Only a running training can pause for pictures.", "Reload.")
+            raise ConflictError(
+                "wrong_state", "Only a running training can pause for pictures.", "Reload this page."
+            )
         if lending is None:
             self._keep(Lending(job_id, iso(self.clock.now())))
         elif lending.until:

@@ -29,7 +29,7 @@ def prover(families: Families, base_models: ComfyBaseModels) -> Prove:
             raise InvalidError(
                 "lora_wrong",
                 said("The LoRA in this file does not fit {model}.", model=family.label),
-                "Train them here.",
+                "Train the person here instead.",
             )
         fit = told.proof.fit if proof.fit == "unchecked" and told.proof.fit != "wrong" else proof.fit
         return proof.model_copy(update={"fit": fit, "image": told.proof.image})

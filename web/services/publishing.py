@@ -47,14 +47,16 @@ class Publisher:
         checkpoint = next((saved for saved in job.checkpoints if saved.step == step), None)
         if checkpoint is None:
             raise NotFoundError(
-                "checkpoint_not_found", said("There is no checkpoint of step {step}.", step=step), "Reload."
+                "checkpoint_not_found",
+                said("There is no checkpoint of step {step}.", step=step),
+                "Reload this page.",
             )
         checkpoint = self._with_fit(job, checkpoint)
         if not checkpoint.proof.holds:
             raise ConflictError(
                 "checkpoint_unsound",
                 "This checkpoint has no usable weights, or they fit another model.",
-                "Use another one.",
+                "Use another checkpoint.",
             )
         character = self.characters.get(str(job.character_id))
         training = frozen_training(self.paths, job)

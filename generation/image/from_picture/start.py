@@ -76,6 +76,6 @@ def size_drawn(size: tuple[int, int], *, scale: float = 1.0, pixels: float = 0.0
                 height=drawn[1],
                 most=MOST_SIDE,
             ),
-            "Enlarge it less.",
+            "Choose a smaller size.",
         )
     return drawn[0], drawn[1]

@@ -90,7 +90,9 @@ def _place(link: Link, job: Job, position: int, at: str) -> None:
 def annotate(link: Link, job_id: str, checkpoint: Checkpoint, at: str) -> Job:
     def make(row: Row) -> Change:
         if all(other.step != checkpoint.step for other in row.job.checkpoints):
-            raise NotFoundError("checkpoint_not_found", "This job has no checkpoint of that step.", "Reload.")
+            raise NotFoundError(
+                "checkpoint_not_found", "This job has no checkpoint of that step.", "Reload this page."
+            )
         job = rules.with_checkpoint(row.job, checkpoint, at)
         data = {"checkpoint": checkpoint.model_dump(mode="json")}
         event = about_job(job, "job.checkpoint", at, data)

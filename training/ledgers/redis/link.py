@@ -168,7 +168,9 @@ def _answered(text: str) -> LedgerAwayError | StorageError:
     if any(words in text for words in _FOREIGN):
         return foreign()
     if text.startswith(("OOM", "MISCONF", "READONLY")):
-        return StorageError("redis_full", "Redis doesn't accept writes.", "Give it memory and disk space.")
+        return StorageError(
+            "redis_full", "Redis doesn't accept writes.", "Give Redis more memory and disk space."
+        )
     return LedgerAwayError(
         "redis_unreachable", said("Redis answers: {words}", words=text[:200]), "Check Redis's log."
     )

@@ -89,7 +89,9 @@ def _place(connection: sqlite3.Connection, job: Job, position: int, line: list[J
 def annotate(connection: sqlite3.Connection, job_id: str, checkpoint: Checkpoint, at: str) -> Job:
     row = rows.load(connection, job_id)
     if all(other.step != checkpoint.step for other in row.job.checkpoints):
-        raise NotFoundError("checkpoint_not_found", "This job has no checkpoint of that step.", "Reload.")
+        raise NotFoundError(
+            "checkpoint_not_found", "This job has no checkpoint of that step.", "Reload this page."
+        )
     job = rules.with_checkpoint(row.job, checkpoint, at)
     rows.save(connection, job, owner=row.owner, tries_from=row.tries_from)
     data = {"checkpoint": checkpoint.model_dump(mode="json")}

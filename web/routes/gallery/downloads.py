@@ -21,7 +21,7 @@ async def give(services: Services, request: web.Request) -> web.StreamResponse:
     places = PicturePlaces.model_validate(await read_json(request))
     entries = await in_thread(_entries, services, places)
     if not entries:
-        raise NotFoundError("image_not_found", "There is no such picture.", "Reload.")
+        raise NotFoundError("image_not_found", "There is no such picture.", "Reload this page.")
     return await responses.streamed_zip(request, "pictures.zip", zipped(entries, copies(services).of_file))
 
 

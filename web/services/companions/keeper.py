@@ -70,7 +70,7 @@ class CompanionKeeper:
             raise InvalidError(
                 "lora_not_ours",
                 "This is your own file, so Isengard writes nothing beside it.",
-                "Let a LoRA manager show it.",
+                "Use a LoRA manager to give it a name and a preview.",
             )
         stored = next(one for one in self.versions.list(character.slug) if one.file == file)
         self.versions.update(stored.model_copy(update={"companions": "on" if shown else "off"}))

@@ -71,7 +71,7 @@ class Diagnoser:
         generation = self.generations.get(generation_id)
         image = next((one for one in _images(generation) if one.n == number), None)
         if image is None:
-            raise NotFoundError("image_not_found", "There is no such picture.", "Reload.")
+            raise NotFoundError("image_not_found", "There is no such picture.", "Reload this page.")
         character = self.characters.get(character_id or generation.request.characters[0].id)
         versions = [version_facts(version, character) for version in character.versions]
         found = use_of(generation, character.id)
@@ -79,7 +79,7 @@ class Diagnoser:
             raise NotFoundError(
                 "character_not_found",
                 said("{name} is not in this picture.", name=character.name),
-                "Ask for somebody who is in it.",
+                "Choose somebody who is in the picture.",
             )
         picture = self._picture(character, versions, generation, image, found)
         return self._answer(character, versions, picture.version, [picture])

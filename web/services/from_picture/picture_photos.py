@@ -32,7 +32,7 @@ def keep_as_photo(
         raise ConflictError(
             "not_in_picture",
             said("{name} is not in this picture.", name=character.name),
-            "Choose somebody who is.",
+            "Choose somebody who is in the picture.",
         )
     marks = {"generated": True, "included": use.use == "training", "reference": use.use == "reference"}
     picture, name = store.image_path(generation_id, number), f"{generation_id}-{number}.png"

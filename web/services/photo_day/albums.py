@@ -77,7 +77,7 @@ class PhotoDayAlbums:
         day = self.days.get(day_id)
         found = next((self._drawn(one) for one in day.pictures if one.n == n), None)
         if found is None:
-            raise NotFoundError("image_not_found", "There is no such picture.", "Reload.")
+            raise NotFoundError("image_not_found", "There is no such picture.", "Reload this page.")
         changed = self.days.change(day_id, lambda known: known.with_picture(n, **wanted))
         planned = next(one for one in changed.pictures if one.n == n)
         is_aside = n in self.content(changed).ranking.aside
@@ -96,7 +96,7 @@ class PhotoDayAlbums:
             raise ConflictError(
                 "photo_day_empty",
                 "This photo day has no pictures to export yet.",
-                "Wait for the first, or keep one.",
+                "Wait until the first picture is drawn, or keep one that you rejected.",
             )
         return named_apart(
             (

@@ -128,7 +128,7 @@ class StylePictures:
         character = self.generations.characters.get(character_id)
         file = contained(self._folder(character), name)
         if file.suffix != ".jpg" or not file.is_file():
-            raise NotFoundError("image_not_found", "There is no such picture.", "Reload.")
+            raise NotFoundError("image_not_found", "There is no such picture.", "Reload this page.")
         return file
 
     def _styles(self, character: Character, order: StylePictureOrder) -> list[_Style]:
@@ -183,7 +183,9 @@ class StylePictures:
             picture = await draw(pipeline, prompts[0], passing.folder)
             if picture.look == NOT_FINITE:
                 raise NotReadyError(
-                    NOT_FINITE, "The picture came out black (NaN).", "Use another version or model."
+                    NOT_FINITE,
+                    "The picture came out black (NaN).",
+                    "Use another version of the LoRA, or another model.",
                 )
             await in_thread(self._keep, character, style, picture.file)
 

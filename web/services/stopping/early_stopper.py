@@ -73,7 +73,7 @@ class EarlyStopper:
         """InvalidError `cannot_stop_early` where its saves could not be drawn and measured."""
         offer = await self.offer(plan)
         if offer.why_not:
-            raise InvalidError("cannot_stop_early", offer.words, "Or let it train to its last step.")
+            raise InvalidError("cannot_stop_early", offer.words, "Otherwise let it train to its last step.")
 
     async def run(self, events: EventStream) -> None:
         """For ever: each save of a training as it is heard of."""
