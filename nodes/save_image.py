@@ -108,7 +108,7 @@ def _redeemed(ticket: str) -> str | None:
     if ordered is None:
         raise InvalidError(
             "order_over",
-            "The Isengard tab ordered this picture, but that order is done or cancelled. Nothing was saved.",
+            "The Isengard tab ordered this picture, but that order is done or cancelled: nothing was saved.",
             "Order it again in the tab, or empty generation_id to keep pictures of your own.",
         )
     return ordered

@@ -11,6 +11,9 @@ from ...core.said import joined, said
 from .interface import Saved, Sign
 
 MAX_WORDS = 400
+#: The module of our errors, wherever the pack lies, and where one sentence of them ends.
+_OURS = ".core.errors"
+_ENDS = re.compile(r"(?<=[.!?]) (?=[A-Z])")
 #: Inputs of core loaders -> the folder below ComfyUI's models/ their file belongs in.
 FOLDERS = {
     "ckpt_name": "checkpoints",
@@ -169,8 +172,15 @@ def _failure(failure: dict[str, Any], graph: Any) -> Sign:
             hint="Put it into ComfyUI's models folder, or choose another workflow.",
         )
     hint = "Open the workflow in ComfyUI to look at this node."
-    message = said("{node}: {words}", node=_short(node), words=_short(words or kind))
+    message = said("{node}: {words}", node=_short(node), words=_told(kind, words))
     return Sign("failed", code="node_failed", message=message, hint=hint)
+
+
+def _told(kind: str, words: str) -> str:
+    """What a node of ours says, sentence by sentence, as the panel's language has it; somebody else's words as they are."""
+    if not words or not kind.rpartition(".")[0].endswith(_OURS):
+        return _short(words or kind)
+    return joined(*(said(sentence) for sentence in _ENDS.split(_short(words))))
 
 
 def _short(words: str) -> str:

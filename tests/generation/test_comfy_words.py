@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import json
 import time
+from pathlib import Path
 
 import pytest
+from isengard.core.said import Said
 from isengard.generation.image.comfy_errors import ended, node_name, refusal
 
+ROOT = Path(__file__).resolve().parents[2]
 GRAPH = {
     "1": {
         "class_type": "CheckpointLoaderSimple",
@@ -138,6 +142,19 @@ def test_a_failure_says_where(kind, words, code):
     sign = failed(kind, words)
     assert (sign.kind, sign.code) == ("failed", code)
     assert "Base model (CheckpointLoaderSimple)" in sign.message and sign.hint
+
+
+def test_what_a_node_of_ours_says_can_be_said_in_every_language():
+    """Each of its sentences is one of locales/en/server.json; somebody else's words stay words."""
+    told = "The strength must be between 0 and 2. Use about 1."
+    ours = failed("isengard.core.errors.InvalidError", told).message
+    assert ours.endswith(f": {told}")
+    sentences = list(ours.values["words"].values.values())
+    assert [one.template for one in sentences] == ["The strength must be between 0 and 2.", "Use about 1."]
+    english = json.loads((ROOT / "locales" / "en" / "server.json").read_text(encoding="utf-8"))
+    assert all(one.template in english for one in sentences)
+    assert failed("other.errors.InvalidError", told).message.values["words"] == told
+    assert not isinstance(failed("other.errors.InvalidError", told).message.values["words"], Said)
 
 
 def test_a_nodes_name_is_what_is_known_of_it():

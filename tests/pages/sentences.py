@@ -15,10 +15,15 @@ from typing import get_args
 
 from .error_codes import ROOT
 
-#: ComfyUI shows what nodes raise, in English.
-LAYERS = ("core", "training", "generation", "web")
-#: The command line and the logs speak English too.
-ENGLISH = ("training/doctor/", "training/worker/setup_command.py", "training/worker/main.py")
+#: ComfyUI shows what nodes raise in English; of pictures that the panel ordered, the panel shows it.
+LAYERS = ("core", "training", "generation", "nodes", "web")
+#: The command line and the logs speak English too, and so does the node that no picture has.
+ENGLISH = (
+    "training/doctor/",
+    "training/worker/setup_command.py",
+    "training/worker/main.py",
+    "nodes/train_lora.py",
+)
 #: call -> which of its arguments are sentences, by place and by name
 WORDS = {
     "said": ((0,), ()),
