@@ -205,6 +205,6 @@ def _client(url: str) -> redis.Redis:
     except ValueError as fault:
         raise NotReadyError(
             "bad_setting",
-            "Redis's address is not written correctly.",
+            "The address that was set for Redis is not a Redis address.",
             "Write redis:// or rediss://user:password@host:6379/0.",
         ) from fault
