@@ -60,11 +60,7 @@ class TaskSubmission:
             if same is not None:
                 if join and same.request.get("action") == request.get("action"):
                     return same
-                raise ConflictError(
-                    "already_running",
-                    "This is already running.",
-                    "Wait until it is done, or cancel it first.",
-                )
+                raise _already_running()
             with new_job_folder(self.paths, job.id) as folder:
                 prepare(folder)
                 atomic.write_json(folder / JOB_FILE, job.model_dump(mode="json"))
@@ -75,3 +71,9 @@ class TaskSubmission:
         same = (job.backend, job.family, job.character_id)
         going = self.ledger.jobs(JobFilter(states=UNFINISHED, kinds=[job.kind]), limit=200).items
         return next((one for one in going if (one.backend, one.family, one.character_id) == same), None)
+
+
+def _already_running() -> ConflictError:
+    return ConflictError(
+        "already_running", "This is already running.", "Wait until it is done, or cancel it first."
+    )

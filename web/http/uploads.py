@@ -67,9 +67,7 @@ async def received(
         try:
             total += await _store(part, file, most_bytes, pace)
             if total > MAX_REQUEST_BYTES:
-                raise TooLargeError(
-                    "body_too_large", "These files are more than 2 GB together.", "Send fewer photos at once."
-                )
+                raise _too_much()
         except BaseException:
             file.unlink(missing_ok=True)
             raise
@@ -85,6 +83,12 @@ async def received(
 def _other_field(taken: Sequence[str]) -> InvalidError:
     message = said("Only fields called {fields} are accepted.", fields=listed(taken))
     return InvalidError("bad_field", message, "Send files only.")
+
+
+def _too_much() -> TooLargeError:
+    return TooLargeError(
+        "body_too_large", "These files are more than 2 GB together.", "Send fewer photos at once."
+    )
 
 
 def _too_many() -> TooLargeError:
