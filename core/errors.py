@@ -42,7 +42,7 @@ VARIABLES = {
 
 
 def for_operators(fault: IsengardError) -> str:
-    """Both sentences, and the variables behind them: for terminals, consoles and logs."""
+    """Join both sentences and the variables behind them: for terminals, consoles and logs."""
     variables = VARIABLES.get(fault.code)
     return f"{fault} ({variables})" if variables else str(fault)
 

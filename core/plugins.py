@@ -56,7 +56,7 @@ class ForeignFault(Exception):
 
 
 class Unfit(Exception):
-    """What is wrong with a foreign plugin, as the end of a sentence about it."""
+    """A fault of a foreign plugin that we found, as the end of a sentence about it."""
 
     def __init__(self, words: Said) -> None:
         super().__init__(words)

@@ -123,7 +123,7 @@ def listed(items: Iterable[Value]) -> Listed:
 
 
 def either(items: Sequence[Value]) -> Value:
-    """Several values of which one is meant: "a, b or c"."""
+    """Join values of which one is meant: "a, b or c"."""
     return (
         items[0] if len(items) == 1 else said("{some} or {other}", some=listed(items[:-1]), other=items[-1])
     )
