@@ -13,7 +13,7 @@ import { PanelLog } from "./data/log.js";
 import { Languages } from "./data/languages.js";
 import { Notices } from "./data/notices.js";
 import { exchangeLink } from "./data/session.js";
-import { runningJobs } from "./data/state.js";
+import { reduced, runningJobs } from "./data/state.js";
 import { Store } from "./data/store.js";
 import { askBeforeLeaving } from "./data/photos/uploads.js";
 
@@ -54,9 +54,9 @@ function start(frontend) {
   store.set({ desktop: frontend.inDesktopApp() });
   const notices = new Notices({ toast: (toast) => frontend.toast(toast), seen: () => Boolean(panel?.getClientRects().length) });
   const events = new Events((since) => store.api.system.eventsUrl(since), {
-    event: (event) => {
-      notices.take(event, store.state);
-      store.take(event);
+    events: (events) => {
+      events.reduce((before, event) => (notices.take(event, before), reduced(before, event)), store.state);
+      store.take(...events);
     },
     fresh: () => store.refresh(),
     state: (connected) => connected || store.refresh(),

@@ -2,12 +2,14 @@
 
 const FIRST_WAIT_MS = 1000;
 const LONGEST_WAIT_MS = 15000;
+/** What comes so soon after another is given together: five hundred pictures that were marked redraw the panel a few times. */
+const TOGETHER_MS = 50;
 
 export class Events {
   /**
    * @param {(since: string) => string} url
-   * @param {{event: (event: Isengard.Event) => void, fresh: () => void, state: (connected: boolean) => void, awaited?: () => boolean}} told
-   *   `fresh`: everything must be fetched anew; `awaited`: something is to be told even while the page is hidden
+   * @param {{events: (events: Isengard.Event[]) => void, fresh: () => void, state: (connected: boolean) => void, awaited?: () => boolean}} told
+   *   `events`: in their order, those of one moment at once; `fresh`: everything must be fetched anew; `awaited`: something is to be told even while the page is hidden
    */
   constructor(url, told, { Source = globalThis.EventSource, page = globalThis.document } = {}) {
     this.url = url;
@@ -18,6 +20,9 @@ export class Events {
     this.wait = FIRST_WAIT_MS;
     this.source = null;
     this.timer = 0;
+    /** What came while the last was being drawn. @type {Isengard.Event[]} */
+    this.gathered = [];
+    this.giving = 0;
   }
 
   start() {
@@ -40,11 +45,13 @@ export class Events {
     };
     source.onmessage = (message) => {
       this.lastId = message.lastEventId;
-      this.told.event(JSON.parse(message.data));
+      this.gathered.push(JSON.parse(message.data));
+      if (!this.giving) this.#give();
     };
     for (const kind of ["hello", "reset"]) {
       source.addEventListener(kind, (message) => {
         this.lastId = message.lastEventId;
+        this.#give();
         this.told.fresh();
       });
     }
@@ -55,6 +62,16 @@ export class Events {
     clearTimeout(this.timer);
     this.source?.close();
     this.source = null;
+    this.#give();
+  }
+
+  /** The first at once, and what follows it in one piece. */
+  #give() {
+    const { gathered } = this;
+    this.gathered = [];
+    clearTimeout(this.giving);
+    this.giving = gathered.length ? setTimeout(() => this.#give(), TOGETHER_MS) : 0;
+    if (gathered.length) this.told.events(gathered);
   }
 
   #retry() {

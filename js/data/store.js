@@ -65,10 +65,15 @@ export class Store {
     this.set({ route, problem: null });
   }
 
-  /** @param {Isengard.Event} event */
-  take(event) {
-    if (this.#refreshing) this.#late.push(event);
-    this.set(reduced(this.state, event));
+  /** What is told together is shown at once. @param {...Isengard.Event} events */
+  take(...events) {
+    if (this.#refreshing) this.#late.push(...events);
+    this.set(events.reduce(reduced, this.state));
+    for (const event of events) this.#follow(event);
+  }
+
+  /** What an event leads to beyond what it says. @param {Isengard.Event} event */
+  #follow(event) {
     if (concernsLine(event, this.state)) this.reasons.look();
     if (event.type === "job.state" && event.data.job.kind === "model_download" && event.data.state === "completed") this.refresh();
     if (event.type === "job.state" && event.data.job.kind === "training" && event.data.state === "completed") this.#trained(event.data.job);

@@ -29,6 +29,8 @@ KINDS = {".js": "text/javascript", ".css": "text/css", ".html": "text/html"}
 PAGE = """<!doctype html><html><head><link rel="stylesheet" href="tests/js/stage/palette.css"></head><body><script type="module">
 import { Api } from "./js/data/api.js";
 import { defineComponents } from "./js/components/panel/define.js";
+import { Events } from "./js/data/events.js";
+import { changePictures } from "./js/data/looking/many_pictures.js";
 import { Store } from "./js/data/store.js";
 defineComponents();
 window.fresh = () => {
@@ -37,6 +39,12 @@ window.fresh = () => {
   store.go({ tab: "images" });
   document.body.replaceChildren(Object.assign(document.createElement("isen-panel"), { store }));
 };
+window.hearing = () => {
+  const told = { events: (events) => store.take(...events), fresh: () => {}, state: () => {} };
+  window.events = new Events((since) => store.api.system.eventsUrl(since), told);
+  events.start();
+};
+window.changePictures = changePictures;
 window.ready = true;
 </script></body></html>"""
 #: From asking the server to every picture of the first screen drawn; the styles are there by then.
@@ -67,6 +75,33 @@ SCROLL = """async () => {
   await new Promise((resolve) => setTimeout(resolve, 100));
   observer.disconnect();
   return { long, most, loaded: store.state.generations.length, top: body.scrollTop };
+}"""
+#: Times that the panel is drawn while as many pictures are marked as one request takes.
+MOST_DRAWN = 60
+#: Five hundred are marked; how often the panel draws until the last event of it is in, and what of it is felt.
+MARKED = """async ([count, favourite]) => {
+  fresh();
+  await store.refresh();
+  for (let pages = 0; store.state.generations.length < count && pages < 20; pages += 1) await store.more("generations");
+  hearing();
+  await new Promise((resolve) => (events.source.onopen = resolve));
+  const patches = store.state.generations.slice(0, count).map(({ id }) => ({ generation_id: id, n: 0, favourite }));
+  const [long, told] = [[], new Set()];
+  let drawn = 0;
+  const observer = new PerformanceObserver((list) => long.push(...list.getEntries().map((entry) => Math.round(entry.duration))));
+  observer.observe({ type: "longtask" });
+  store.listen(() => (drawn += 1));
+  const take = store.take.bind(store);
+  store.take = (...events) => (events.forEach(({ subject }) => told.add(subject.id)), take(...events));
+  const began = performance.now();
+  await changePictures(store, patches);
+  const answered = Math.round(performance.now() - began);
+  while (told.size < count && performance.now() - began < 30000) await new Promise((resolve) => setTimeout(resolve, 20));
+  const ms = Math.round(performance.now() - began);
+  await new Promise((resolve) => setTimeout(resolve, 200));
+  observer.disconnect();
+  events.close();
+  return { count: patches.length, told: told.size, drawn, answered, ms, long, held: long.reduce((all, one) => all + one, 0) };
 }"""
 
 
@@ -179,6 +214,13 @@ def test_scrolling_never_holds_the_page_up(page):
     )
     assert max(one["most"] for one in rounds) < 200, "tiles out of sight are kept in the page"
     assert any(smooth(one) for one in rounds)
+
+
+def test_marking_five_hundred_draws_the_panel_a_few_times_and_not_once_for_each(page):
+    marked = page.evaluate(MARKED, [500, True])
+    print(f"500 marked: {json.dumps(marked)}")
+    assert marked["count"] == marked["told"] == 500
+    assert marked["drawn"] <= MOST_DRAWN
 
 
 def smooth(one) -> bool:

@@ -26,9 +26,9 @@ function fakePage() {
 
 function start() {
   FakeSource.open = [];
-  const told = { events: [], fresh: 0, states: [] };
+  const told = { events: [], times: [], fresh: 0, states: [] };
   const page = fakePage();
-  const events = new Events((since) => `/events?since=${since}`, { event: (event) => told.events.push(event), fresh: () => (told.fresh += 1), state: (connected) => told.states.push(connected) }, { Source: FakeSource, page });
+  const events = new Events((since) => `/events?since=${since}`, { events: (events) => (told.events.push(...events), told.times.push(events.length)), fresh: () => (told.fresh += 1), state: (connected) => told.states.push(connected) }, { Source: FakeSource, page });
   events.start();
   return { told, page, events, source: () => FakeSource.open.at(-1) };
 }
@@ -51,6 +51,26 @@ test("one connection only, and none while the page is hidden", () => {
   page.turn(true);
   page.turn(true);
   assert.equal(FakeSource.open.filter((source) => !source.closed).length, 0);
+});
+
+test("what comes in one moment is given together, in its order, and never after what makes everything new", () => {
+  mock.timers.enable({ apis: ["setTimeout"] });
+  const { told, source, page } = start();
+  const say = (n) => source().onmessage({ lastEventId: `e-${n}`, data: JSON.stringify({ n }) });
+  for (let n = 0; n < 500; n += 1) say(n);
+  assert.deepEqual(told.times, [1], "the first is not kept waiting");
+  mock.timers.tick(50);
+  assert.deepEqual([told.times, told.events.map(({ n }) => n)], [[1, 499], [...Array(500).keys()]]);
+  mock.timers.tick(50);
+  say(500);
+  assert.deepEqual(told.times, [1, 499, 1], "after a quiet moment it is at once again");
+  say(501);
+  source().listeners.reset({ lastEventId: "f-1" });
+  assert.deepEqual([told.times, told.fresh], [[1, 499, 1, 1], 1]);
+  say(502);
+  page.turn(true);
+  assert.equal(told.events.at(-1).n, 502, "a page that goes out of sight leaves nothing behind");
+  mock.timers.reset();
 });
 
 test("hello and reset mean: fetch everything anew", () => {

@@ -90,7 +90,7 @@ test("the stream stays while a training is waited for in a hidden page", () => {
   let awaited = true;
   let turned = () => {};
   const page = { hidden: false, addEventListener: (_, listener) => (turned = listener) };
-  new Events(() => "/events", { event() {}, fresh() {}, state() {}, awaited: () => awaited }, { Source, page }).start();
+  new Events(() => "/events", { events() {}, fresh() {}, state() {}, awaited: () => awaited }, { Source, page }).start();
   page.hidden = true;
   turned();
   assert.equal(opened[0].closed, undefined);

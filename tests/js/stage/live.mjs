@@ -15,7 +15,7 @@ const ways = { fetch: (path, init) => fetch(path, init), url: (path) => path };
 const quiet = new Api(ways);
 const store = new Store(new Api(ways, new PanelLog((lines) => quiet.system.sendLogs(lines))));
 const events = new Events((since) => store.api.system.eventsUrl(since), {
-  event: (event) => store.take(event),
+  events: (events) => store.take(...events),
   fresh: () => store.refresh(),
   state: (connected) => connected || store.refresh(),
 });
