@@ -110,7 +110,7 @@ class GenerationService:
             request=request,
             **_drawn_with(recipe, people),
             **({} if start is None else start.as_kept()),
-            purpose=purpose,
+            **_wanted_for(request, purpose),
             album_id=album_id,
             progress=GenerationProgress(count=len(prompts)),
             correlation_id=correlation_id,
@@ -381,6 +381,12 @@ def _drawn_with(recipe: RecipeInfo, people: Sequence[Person]) -> dict[str, Any]:
         "versions": ["" if version is None else version.file for version in versions],
         "practice": practice or recipe.identity == "placeholder",
     }
+
+
+def _wanted_for(request: GenerationRequest, purpose: Purpose) -> dict[str, Any]:
+    """What the pictures are for, and whether their small faces wait to be redrawn."""
+    waits = request.mend_faces and purpose == "user"
+    return {"purpose": purpose, "mending": "waiting" if waits else ""}
 
 
 def _error_of(sign: Sign) -> JobError:

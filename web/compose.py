@@ -310,7 +310,7 @@ def _faces(
         is_quiet=lambda: not host.queue_length and not photos.is_waiting,
     )
     mender = FaceMender(generations, stores["families"], people)
-    mending = {"mender": mender, "small_faces": SmallFaces(mender, generations.clock)}
+    mending = {"mender": mender, "small_faces": SmallFaces(mender)}
     return {"likeness": measurer, "photo_faces": photos, **mending}
 
 

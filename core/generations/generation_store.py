@@ -30,7 +30,7 @@ from .generation_files import (
     settle_generations,
 )
 from .generation_sidecars import insert, rebuild_generations, remove_left_proofs
-from .listing import ALBUM, Sort, Wanted, query_of
+from .listing import ALBUM, MADE_FROM, MENDING, Sort, Wanted, query_of
 from .picture_sources import keep_source
 from .save_tickets import SaveTickets
 from .sorted_places import SortedPlaces
@@ -153,6 +153,25 @@ class GenerationStore:
         sql = f"SELECT id, record FROM generation WHERE state IN ({marks}) ORDER BY id"  # noqa: S608 - marks only
         rows = self._library.rows(sql, names)
         return self._library.records(Generation, rows)
+
+    def to_mend(self) -> Sequence[Generation]:
+        """Pictures that are done and whose small faces are still to be redrawn, oldest first."""
+        done = "deleted_at IS NULL AND state='completed' AND purpose='user'"
+        sql = f"SELECT id, record FROM generation WHERE {done} AND {MENDING}='waiting' ORDER BY id"  # noqa: S608 - ours
+        return self._library.records(Generation, self._library.rows(sql))
+
+    def mends_of(self, generation_id: str) -> Sequence[Generation]:
+        """Pictures that were made of it by redrawing faces, oldest first, also what lies in the trash."""
+        made = f"id > ? AND purpose='user' AND {MADE_FROM}=?"
+        sql = f"SELECT id, record FROM generation WHERE {made} ORDER BY id"  # noqa: S608 - ours
+        found = self._library.records(Generation, self._library.rows(sql, (generation_id, generation_id)))
+        return [one for one in found if one.made_from is not None and one.made_from.how == "mend"]
+
+    def note_mended(self, generation_id: str) -> Generation:
+        """Keep that its faces need nothing more. NotFoundError."""
+        with self._library.transaction():
+            generation = self.get(generation_id, deleted=True)
+            return self._store(generation.model_copy(update={"mending": ""}))
 
     def advance(
         self, generation_id: str, state: GenerationState, error: JobError | None = None

@@ -13,6 +13,9 @@ MOST_WORDS = 8
 _IN_RECORD = "CASE WHEN json_valid(record) THEN {} END"
 #: The album that a row is in.
 ALBUM = _IN_RECORD.format("json_extract(record, '$.album_id')")
+#: The generation that a row was made from, and whether its small faces are still to be redrawn.
+MADE_FROM = _IN_RECORD.format("json_extract(record, '$.made_from.generation_id')")
+MENDING = _IN_RECORD.format("json_extract(record, '$.mending')")
 _PROMPT = _IN_RECORD.format("json_extract(record, '$.request.prompt')")
 _OF_PERSON = "SELECT generation_id FROM generation_character WHERE character_id"
 _HAS_NAME = _IN_RECORD.format("isen_holds(json_extract(record, '$.name'), ?)")

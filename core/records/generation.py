@@ -129,7 +129,7 @@ class Generation(Stored):
     number may mean another file tomorrow. Empty in records of before this field. `people` are in the pictures beyond those of
     the request, which names four at most: a graph of ComfyUI's canvas may draw more, and whoever was in the picture that these
     were `made_from` may still be seen. Null for those that began with nothing. `album_id`: the album it is in, '' for none; it may
-    be one that was taken away."""
+    be one that was taken away. `mending`: `waiting` from the order on, where small faces were to be redrawn, until that is done."""
 
     id: str
     prompt_ids: list[str] = Field(default_factory=list)
@@ -148,6 +148,7 @@ class Generation(Stored):
     favourite: bool = False
     #: drawn in practice mode, by a placeholder instead of a trained LoRA
     practice: bool = False
+    mending: Literal["", "waiting"] = ""
     correlation_id: str = ""
     created_at: str
     finished_at: str | None = None

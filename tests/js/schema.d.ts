@@ -434,7 +434,7 @@ declare namespace Schema {
     favourite: boolean;
     deleted_at: string | null;
   }
-  /** `versions` are the LoRA files that it was drawn with, one for each of the request's people ('' for none): a step number may mean another file tomorrow. Empty in records of before this field. `people` are in the pictures beyond those of the request, which names four at most: a graph of ComfyUI's canvas may draw more, and whoever was in the picture that these were `made_from` may still be seen. Null for those that began with nothing. `album_id`: the album it is in, '' for none; it may be one that was taken away. */
+  /** `versions` are the LoRA files that it was drawn with, one for each of the request's people ('' for none): a step number may mean another file tomorrow. Empty in records of before this field. `people` are in the pictures beyond those of the request, which names four at most: a graph of ComfyUI's canvas may draw more, and whoever was in the picture that these were `made_from` may still be seen. Null for those that began with nothing. `album_id`: the album it is in, '' for none; it may be one that was taken away. `mending`: `waiting` from the order on, where small faces were to be redrawn, until that is done. */
   interface Generation {
     id: string;
     prompt_ids: string[];
@@ -451,6 +451,7 @@ declare namespace Schema {
     error: JobError | null;
     favourite: boolean;
     practice: boolean;
+    mending: "" | "waiting";
     correlation_id: string;
     created_at: string;
     finished_at: string | null;

@@ -28,7 +28,7 @@ def person_drawn(server, api, folder: Path) -> dict:
 
 
 def picture_of(
-    server, ann: dict, side: int = SMALL, *, wanted=False, lora=None, now=True, purpose="user"
+    server, ann: dict, side: int = SMALL, *, wanted=False, lora=None, now=True, purpose="user", **more
 ) -> Generation:
     """One of two that were asked for, the second; `lora` is the file that drew it, her own where none is given. Not `now`: long ago."""
     store, paths = server.services.generations.store, server.services.paths
@@ -43,6 +43,7 @@ def picture_of(
         seed=7,
         mend_faces=wanted,
     )
+    more.setdefault("mending", "waiting" if wanted and now else "")  # long ago nothing of it was kept
     made = draft(
         ann["id"],
         request=request,
@@ -53,6 +54,7 @@ def picture_of(
         state=GenerationState.COMPLETED,
         finished_at=iso(SystemClock().now()) if now else "2026-01-02T03:04:05.000Z",
         correlation_id="corr-draw",
+        **more,
     )
     paths.generation(made.id).mkdir()
     Image.new("RGB", (side, side), (200, 150, 120)).save(paths.generation(made.id) / "0001.png")

@@ -6,9 +6,15 @@ import time
 from functools import partial
 
 import pytest
-from hosts.journey import ApiError
+from hosts.journey import Api, ApiError
 from hosts.planted_faces import put_planted_faces
+from isengard.core.ids import new_id
 from isengard.core.records.event import Subject
+from isengard.core.records.generation import MadeFrom
+from isengard.core.records.generation_states import GenerationState
+from isengard.core.records.job import JobError
+from isengard.web.services.mending import small_faces
+from support import web_server
 from support.small_faces import LARGE, mended_of, person_drawn, picture_of
 
 pytestmark = pytest.mark.slow
@@ -64,7 +70,10 @@ def test_a_press_makes_a_new_generation_of_one_picture(api, server, drawn, tools
 
 def test_what_cannot_be_mended_says_why(api, server, drawn):
     made = drawn()
-    assert refused(api, made) == (503, "face_tools_missing")
+    with pytest.raises(ApiError, match="can't fix faces yet") as missing:
+        api.post(f"/generations/{made.id}/images/1/mend")
+    assert (missing.value.status, missing.value.error["code"]) == (503, "face_tools_missing")
+    assert "Fix faces" in missing.value.error["hint"] and "ikeness" not in str(missing.value.error)
     put_planted_faces(server.services.paths.backends)
     assert refused(api, made, 5) == (404, "image_not_found")
     assert refused(api, drawn(lora="")) == (409, "drawn_without_lora")
@@ -85,6 +94,61 @@ def test_pictures_asked_for_with_it_are_mended_as_they_end_and_once(api, server,
     once_mended(api, last)
     assert len(mended(api, wanted)) == 1, "it was told again when it was liked"
     assert [mended(api, one) for one in (unwanted, fine, before, wall)] == [[], [], [], []]
+
+
+@pytest.fixture
+def soon(monkeypatch):
+    """Nobody waits for a ComfyUI that is not there."""
+    monkeypatch.setattr(small_faces.SmallFaces, "away_s", 0.2)
+
+
+@pytest.fixture
+def restarted(server, tmp_path, monkeypatch):
+    """As after a `kill -9`: nothing was written down on the way out."""
+
+    def restarted():
+        server.close()
+        monkeypatch.setattr(web_server, "PlainHost", partial(web_server.PlainHost, models=server.host.models))
+        started.append(web_server.WebServer(tmp_path, environment={"ISENGARD_MODE": "fast-test"}))
+        Api(started[0].url).wait_until_ready()
+        return Api(started[0].url)
+
+    started = []
+    yield restarted
+    for one in started:
+        one.close()
+
+
+def test_what_was_to_be_mended_is_mended_after_a_restart_and_once(server, drawn, tools, soon, restarted):
+    """The server ends between the last picture and its faces: nothing was heard of them."""
+    wanted, before = drawn(wanted=True), drawn(wanted=True, now=False)
+    api = restarted()
+    (mend,) = once_mended(api, wanted)
+    assert mend["request"]["mend_faces"] is False and mended(api, before) == []
+
+
+def test_mending_that_a_restart_took_away_is_tried_once_more_and_no_more(
+    server, drawn, tools, soon, restarted
+):
+    wanted = drawn(wanted=True)
+    store = server.services.generations.store
+    lost = JobError(code="comfyui_restarted", message="x", hint="y")
+    made_from = MadeFrom(generation_id=wanted.id, n=1, how="mend")
+    changes = {"state": GenerationState.FAILED, "error": lost, "made_from": made_from}
+    first = wanted.model_copy(update={**changes, "id": new_id("gen"), "images": [], "mending": ""})
+    server.services.paths.generation(first.id).mkdir()
+    store.adopt(first, ())
+    api = restarted()
+    until(lambda: len(mended(api, wanted)) == 2)
+    until(lambda: api.get(f"/generations/{wanted.id}")["mending"] == "")
+    assert len(mended(api, wanted)) == 2, "it may be what ends ComfyUI"
+
+
+def until(there) -> None:
+    deadline = time.monotonic() + 60
+    while not there():
+        assert time.monotonic() < deadline
+        time.sleep(0.1)
 
 
 def test_without_the_tools_pictures_stay_as_they_are(api, server, drawn):

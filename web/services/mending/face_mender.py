@@ -5,8 +5,9 @@ from __future__ import annotations
 import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
-from ....core.errors import ConflictError
+from ....core.errors import ConflictError, NotReadyError
 from ....core.executor import in_thread
 from ....core.faces.drawing_words import asks_for_drawing
 from ....core.faces.face import Face
@@ -75,7 +76,7 @@ class FaceMender:
         image = next(one for one in generation.images if one.n == place[1])
         people = self._people(generation)
         family = self._family(people)
-        faces = self.faces.reader.faces(picture)
+        faces = self._seen(picture)
         chosen = self._chosen(generation, people, faces, asked=asked)
         mended = [one for one in chosen if _is_of(people[one.place], family)]
         regions = _regions(mended, faces, (image.width, image.height), family)
@@ -83,6 +84,18 @@ class FaceMender:
             raise _nothing(faces)
         base = base_of(graph_of(store, generation, image.n))
         return _Found(generation, image, people, family, base, regions)
+
+    def _seen(self, picture: Path) -> Sequence[Face]:
+        try:
+            return self.faces.reader.faces(picture)
+        except NotReadyError as missing:
+            if missing.code != "face_tools_missing":
+                raise
+            raise NotReadyError(
+                "face_tools_missing",
+                "Isengard can't fix faces yet: the tools that find them aren't set up.",
+                "Set them up in the settings, then press Fix faces again.",
+            ) from missing
 
     def _people(self, generation: Generation) -> list[Person]:
         """Those of the request with the very files that drew them."""

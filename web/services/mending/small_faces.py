@@ -1,43 +1,50 @@
-"""Mends small faces by itself: of pictures that were asked for with it, as they end."""
+"""Mends small faces by itself: of pictures that were asked for with it, as they end, also across a restart."""
 
 from __future__ import annotations
 
 import asyncio
 import logging
 from collections import deque
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from ....core.clock import Clock, iso
 from ....core.correlation import correlated
-from ....core.errors import ConflictError, IsengardError, reason_of
+from ....core.errors import ConflictError, IsengardError, NotFoundError, NotReadyError, reason_of
+from ....core.executor import in_thread
 from ....core.records.event import Event
-from ....core.records.generation import Generation
-from ....core.records.generation_states import GenerationState
+from ....core.records.generation import GeneratedImage, Generation
+from ....core.records.generation_states import ENDED, GenerationState
 from ...http.event_stream import EventStream
 from ..heard import heard
-from .face_mender import FaceMender
+from .face_mender import FaceMender, Place
 
-#: What ended that may have pictures; cancelled ones are no longer wanted.
-_ENDED = GenerationState.COMPLETED.value
+#: How often one picture is drawn again at most: were it what ends ComfyUI, each start would begin with it.
+MOST_TRIES = 2
+#: Seconds after our start until ComfyUI takes prompts, and between two looks for one that is away.
+AWAY_S = 20.0
+#: What was lost with ComfyUI's queue, and how it is told that none is there.
+_LOST, _AWAY = "comfyui_restarted", "comfyui_unreachable"
+_ENDED = frozenset(state.value for state in ENDED)
 _log = logging.getLogger("isengard.mending")
 
 
 @dataclass
 class SmallFaces:
-    """A mender of one picture after the other, beside the reader of events, which must not lag. A generation is told again whenever anything of it
-    changes: only those that ended since the start count, and each once."""
+    """A mender of one picture after the other, beside the reader of events, which must not lag. What is wanted stands in the record
+    of the pictures (`Generation.mending`) until all of it is drawn: looked after twice, nothing is drawn twice."""
 
     mender: FaceMender
-    clock: Clock
-    _since: str = ""
-    _seen: set[str] = field(default_factory=set)
-    _waiting: deque[Generation] = field(default_factory=deque)
+    away_s: float = AWAY_S
+    #: Pictures that need nothing, or that nothing can be done for.
+    _through: set[Place] = field(default_factory=set)
+    _waiting: deque[str] = field(default_factory=deque)
     _awake: asyncio.Event = field(default_factory=asyncio.Event)
 
     async def run(self, events: EventStream) -> None:
-        """For ever: hear what has been made."""
-        self._since = iso(self.clock.now())
+        """For ever: take up what was left over, then hear what has been made."""
         with events.reading() as reader:
+            for generation in await in_thread(self.mender.generations.store.to_mend):
+                self._after(self.away_s, generation.id)
             while True:
                 self._hear(await reader.next_event())
 
@@ -46,35 +53,80 @@ class SmallFaces:
         while True:
             self._awake.clear()
             if self._waiting:
-                await self._mend(self._waiting.popleft())
+                await self._look_after(self._waiting.popleft())
             else:
                 await self._awake.wait()
 
     def _hear(self, event: Event) -> None:
-        if event.type != "generation.state" or event.data.get("state") != _ENDED:
+        if event.type != "generation.state" or event.data.get("state") not in _ENDED:
             return
         generation = heard(Generation, event)
-        if generation is None or generation.id in self._seen or not self._is_wanted(generation):
+        if generation is None:
             return
-        self._seen.add(generation.id)
-        self._waiting.append(generation)
-        self._awake.set()
+        made_from = generation.made_from
+        if made_from is not None and made_from.how == "mend":
+            self._after(self.away_s if _is_lost(generation) else 0.0, made_from.generation_id)
+        if _is_wanted(generation):
+            self._after(0.0, generation.id)
 
-    def _is_wanted(self, generation: Generation) -> bool:
-        asked = generation.request.mend_faces and generation.purpose == "user"
-        return asked and (generation.finished_at or "") >= self._since
+    def _after(self, seconds: float, generation_id: str) -> None:
+        if seconds:
+            asyncio.get_running_loop().call_later(seconds, self._after, 0.0, generation_id)
+        elif generation_id not in self._waiting:
+            self._waiting.append(generation_id)
+            self._awake.set()
 
-    async def _mend(self, generation: Generation) -> None:
-        """Each of its pictures; one that cannot be mended is told in the log, and stays as it is."""
-        for image in generation.images:
-            if image.deleted_at is not None or image.look:
-                continue
-            context = {"generation_id": generation.id, "n": image.n}
-            with correlated(generation.correlation_id):
-                try:
-                    await self.mender.mend((generation.id, image.n), generation.correlation_id, asked=False)
-                except ConflictError as fine:
-                    _log.info("No face to mend", extra={"context": {**context, "code": fine.code}})
-                except (IsengardError, OSError, ValueError) as fault:
-                    reason = {"reason": reason_of(fault)}
-                    _log.warning("Small faces could not be mended", extra={"context": context | reason})
+    async def _look_after(self, generation_id: str) -> None:
+        store = self.mender.generations.store
+        try:
+            generation = await in_thread(store.get, generation_id)
+        except NotFoundError:
+            return  # in the trash, and nobody waits for it
+        if not _is_wanted(generation):
+            return
+        mends = await in_thread(store.mends_of, generation_id)
+        with correlated(generation.correlation_id):
+            through = [await self._mend(generation, image, mends) for image in generation.images]
+            if all(through):
+                await in_thread(store.note_mended, generation_id)
+
+    async def _mend(self, generation: Generation, image: GeneratedImage, mends: Sequence[Generation]) -> bool:
+        """Whether nothing more is to be done for a picture; one that cannot be mended is told in the log, and stays as it is."""
+        before = [one for one in mends if one.made_from is not None and one.made_from.n == image.n]
+        if any(one.state not in ENDED for one in before):
+            return False  # its end is heard
+        place = (generation.id, image.n)
+        if _is_drawn(before) or image.deleted_at is not None or image.look or place in self._through:
+            return True
+        try:
+            await self.mender.mend(place, generation.correlation_id, asked=False)
+        except (IsengardError, OSError, ValueError) as fault:
+            if isinstance(fault, NotReadyError) and fault.code == _AWAY:
+                self._after(self.away_s, generation.id)
+                return False
+            self._tell(place, fault)
+            self._through.add(place)
+            return True
+        return False
+
+    def _tell(self, place: Place, fault: Exception) -> None:
+        context = {"generation_id": place[0], "n": place[1]}
+        if isinstance(fault, ConflictError):
+            _log.info("No face to mend", extra={"context": {**context, "code": fault.code}})
+        else:
+            reason = {"reason": reason_of(fault)}
+            _log.warning("Small faces could not be mended", extra={"context": context | reason})
+
+
+def _is_wanted(generation: Generation) -> bool:
+    done = generation.state is GenerationState.COMPLETED and generation.deleted_at is None
+    return done and generation.mending == "waiting" and generation.purpose == "user"
+
+
+def _is_lost(mend: Generation) -> bool:
+    return mend.error is not None and mend.error.code == _LOST
+
+
+def _is_drawn(mends: Sequence[Generation]) -> bool:
+    """Or given up: somebody stopped it, it failed, or it was tried often enough."""
+    return len(mends) >= MOST_TRIES or any(not _is_lost(one) for one in mends)
