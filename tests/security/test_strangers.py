@@ -10,9 +10,12 @@ import aiohttp
 import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestClient, TestServer
+from isengard.core.marks.marking import Marking
+from isengard.core.marks.picture_file import encoded
 from isengard.web.comfyui_guard.middleware import comfyui_guard
 from isengard.web.http.access import Access
 from isengard.web.http.session import Session
+from PIL import Image
 
 TOKEN = "a-token-of-the-owner"
 OWNER = {"Authorization": f"Bearer {TOKEN}"}
@@ -20,6 +23,7 @@ LORA = "ann/ann-sd15-000012-abcd1234.safetensors"
 ID = "12345678-1234-1234-1234-123456789012"
 MADE = {"9": {"images": [{"filename": "ours_00001_.png", "type": "temp"}]}}
 OURS = {"1": {"class_type": "IsengardCharacter", "inputs": {"character": "ann"}}}
+SILENT = Marking(in_file=False, key_file=None, visible=False)
 OTHER = {"1": {"class_type": "EmptyImage", "inputs": {}}}
 WAYS = [
     *(("GET", path) for path in ("/view", "/history", "/queue", "/assets", "/assets/{id}/content", "/tags")),
@@ -46,7 +50,10 @@ class Comfy:
     def __init__(self, models) -> None:
         self.known = [("ours", OURS, MADE), ("other", OTHER, {}), ("live", OURS, None)]
         self.passed: list[str] = []
-        self._guard = comfyui_guard(Open(models), SimpleNamespace(prompts=lambda: self.known))
+        self.folders = {name: models / name for name in ("input", "output", "temp")}
+        self._guard = comfyui_guard(
+            Open(models), SimpleNamespace(prompts=lambda: self.known, own_folders=lambda: self.folders)
+        )
 
     def _app(self) -> web.Application:
         app = web.Application(middlewares=[self._guard])
@@ -145,6 +152,38 @@ def test_a_mask_lays_nothing_of_ours_open(comfy, name):
     assert comfy.ask(("POST", "/upload/mask"), data=form({"filename": "theirs.png"})) == [200]
     load = {"prompt": {"1": {"class_type": "LoadImage", "inputs": {"image": name}}}}
     assert comfy.ask(("POST", "/prompt"), json=load) == [401]
+
+
+@pytest.mark.parametrize("ending", ["png", "webp"])
+def test_a_picture_says_itself_that_it_is_ours_after_a_restart(comfy, ending):
+    """ComfyUI's own Save Image keeps the graph in the file, its history nothing beyond a restart."""
+    comfy.known = []
+    graphs = {
+        "ours": OURS,
+        "lora": {"1": {"class_type": "LoraLoader", "inputs": {"lora_name": LORA}}},
+        "theirs": OTHER,
+    }
+    for name, graph in graphs.items():
+        keep(comfy.folders["output"] / "day" / f"{name}.{ending}", graph)
+    place = "subfolder=day&type=output"
+    ways = [("GET", f"/view?filename={name}.{ending}&{place}") for name in graphs]
+    assert comfy.ask(*ways, ("GET", f"/api/view?filename=none.{ending}&{place}")) == [401, 401, 200, 200]
+    assert comfy.ask(*ways, headers=OWNER) == [200] * 3
+    for name, status in (("ours", 401), ("theirs", 200)):
+        file = f"day/{name}.{ending} [output]"
+        load = {"prompt": {"1": {"class_type": "LoadImage", "inputs": {"image": file}}}}
+        assert comfy.ask(("POST", "/prompt"), json=load) == [status]
+        form = aiohttp.FormData()
+        form.add_field("image", b"png", filename="mask.png")
+        original = {"filename": f"{name}.{ending}", "subfolder": "day", "type": "output"}
+        form.add_field("original_ref", json.dumps(original))
+        assert comfy.ask(("POST", "/upload/mask"), data=form) == [status]
+
+
+def keep(file, graph):
+    file.parent.mkdir(parents=True, exist_ok=True)
+    texts = {"prompt": json.dumps(graph)}
+    file.write_bytes(encoded(Image.new("RGB", (8, 8)), file.suffix[1:], texts, "", SILENT))
 
 
 def test_files_that_are_known_by_a_hash_alone_are_given_to_nobody(comfy):

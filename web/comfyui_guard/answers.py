@@ -40,7 +40,7 @@ def holds_ours(graph: object, loras: Collection[str]) -> bool:
 def _is_ours(node: Mapping[str, Any], loras: Collection[str]) -> bool:
     return str(node.get("class_type", "")).startswith(OURS) or any(
         file_key(name) in loras
-        for text in _texts(node.get("inputs"))
+        for text in texts_in(node.get("inputs"))
         for name in (text, *_LORA_TAG.findall(text))
     )
 
@@ -50,18 +50,22 @@ def reads_ours(graph: object, files: Collection[str]) -> bool:
     holds an id of ours: ComfyUI's LoadImage opens either, and a stranger could look at what it made of it.
     """
     return isinstance(graph, Mapping) and any(
-        bare_name(text) in files or names_an_id(text) for node in graph.values() for text in _texts(node)
+        bare_name(text) in files or names_an_id(text) for node in graph.values() for text in texts_in(node)
     )
 
 
 def bare_name(name: str) -> str:
     """The file key of a file without its folder and without ComfyUI's ` [output]` or ` [temp]`."""
-    mark = next((mark for mark in _FOLDER_MARKS if name.endswith(mark)), None)
-    shown = name if mark is None else name[: -len(mark) - 1]
-    return file_key(shown).rpartition("/")[2]
+    return file_key(folder_named(name)[1]).rpartition("/")[2]
 
 
-def _texts(value: object) -> Iterator[str]:
+def folder_named(name: str) -> tuple[str, str]:
+    """The folder that a file's name ends with (`x.png [temp]`), '' for none, and the name without it."""
+    mark = next((mark for mark in _FOLDER_MARKS if name.endswith(mark)), "")
+    return mark.strip("[]"), name[: -len(mark) - 1] if mark else name
+
+
+def texts_in(value: object) -> Iterator[str]:
     """Every text in a JSON value, however deep it lies."""
     left = [value]
     while left:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import threading
 import time
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -31,6 +31,7 @@ from .answers import (
     without_names,
     without_prompts,
 )
+from .kept_files import is_drawn_by_ours, loads_drawn_by_ours
 
 if TYPE_CHECKING:
     from ...core.errors import IsengardError
@@ -102,7 +103,11 @@ async def _as_a_stranger(
 ) -> web.StreamResponse:
     if place == "/prompt" and request.method == "POST":
         graph = await _graph(request)
-        if holds_ours(graph, ours.loras) or reads_ours(graph, ours.files):
+        if (
+            holds_ours(graph, ours.loras)
+            or reads_ours(graph, ours.files)
+            or await _looked(loads_drawn_by_ours, ours, graph)
+        ):
             return web.json_response(refused_prompt(refusal), status=_status(refusal))
     elif await _takes_ours(request, place, ours):
         return _refused(refusal)
@@ -125,12 +130,24 @@ def _place(request: web.Request) -> str:
 async def _takes_ours(request: web.Request, place: str, ours: _Known) -> bool:
     """Whether the request opens a file of ours, or ends a prompt of ours."""
     if place in FILES:
-        return _leads_to_ours(request, ours)
+        return _leads_to_ours(request, ours) or (
+            place == "/view" and await _looked(is_drawn_by_ours, ours, request.query)
+        )
     if place == "/upload/mask":
-        return reads_ours({"original": await _masked(request)}, ours.files)
+        masked = await _masked(request)
+        return reads_ours({"original": masked}, ours.files) or await _looked(is_drawn_by_ours, ours, masked)
     if _ends(place, request.method):
         return _ends_ours(place, request.match_info.get("job_id"), await _body(request), ours)
     return _is_asset(place)
+
+
+async def _looked(
+    look: Callable[[Mapping[str, Path], object, Collection[str]], bool], ours: _Known, what: object
+) -> bool:
+    """Into files, beside the loop."""
+    from ...core.executor import in_thread
+
+    return await in_thread(look, ours.folders, what, ours.loras)
 
 
 def _ends_ours(place: str, job_id: str | None, body: Mapping[str, Any], ours: _Known) -> bool:
@@ -202,13 +219,14 @@ def _status(refusal: IsengardError) -> int:
 @dataclass(frozen=True)
 class _Known:
     """What is ours in ComfyUI: the spellings of `loras`, the `ids` of prompts and the file keys of `files` that were ever seen,
-    and of these ids which prompts are `live` (queued or running) or `done` and in its history now."""
+    and of these ids which prompts are `live` (queued or running) or `done` and in its history now. `folders` are ComfyUI's own."""
 
     loras: set[str]
     ids: Collection[str]
     files: Collection[str]
     live: set[str]
     done: set[str]
+    folders: Mapping[str, Path]
 
 
 class _Ours:
@@ -239,7 +257,8 @@ class _Ours:
             _remember(self._ids, ids)
             _remember(self._files, files)
             live = {prompt_id for prompt_id, _, outputs in prompts if outputs is None}
-            return _Known(loras, self._ids.keys(), self._files.keys(), ids & live, ids - live)
+            keys = (self._ids.keys(), self._files.keys())
+            return _Known(loras, *keys, ids & live, ids - live, self._host.own_folders())
 
 
 def _remember(known: dict[str, None], seen: Iterable[str]) -> None:
