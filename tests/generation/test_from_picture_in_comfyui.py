@@ -8,7 +8,10 @@ import json
 import numpy as np
 import pytest
 from hosts import fixtures
+from isengard.core.marks.source_types import COMPOSITE
+from isengard.core.marks.xmp import said_in
 from isengard.generation.image.recipes import RecipeFolder
+from isengard.generation.image.templates import WORKFLOWS
 from PIL import Image
 from safetensors.numpy import save_file
 from support.identity_fixtures import SMALL, change, file_of, made, on_canvas
@@ -130,6 +133,32 @@ def test_each_recipe_works_by_the_nodes_alone(server, source, ann, upscaler, nam
     assert not [
         file for file in (server.base / "input").rglob("*") if file.is_file() and file.suffix != ".md"
     ]
+
+
+def test_the_workflow_that_mends_a_face_changes_its_square_alone(server, api, ann):
+    """By the nodes alone, where the canvas says that the face is; the seam is no line, and the file says what was done."""
+    whole = made(api, ann, width=256, height=256)
+    graph = json.loads((WORKFLOWS / "mending" / "mend-face.json").read_text(encoding="utf-8"))
+    left, top, side = 88, 40, 128
+    values = {
+        "Base model": {"ckpt_name": fixtures.CHECKPOINT},
+        "Person": {"character": ann["slug"]},
+        "Picture": {"picture": f"{whole['id']}/0"},
+        "Request": {"steps": 4, "guidance": 1.0, "seed": 11, "width": 256, "height": 256},
+        "Face: left edge": {"value": left},
+        "Face: top edge": {"value": top},
+        "Face: width and height": {"value": side},
+    }
+    for node in graph.values():
+        node["inputs"].update(values.get(node["_meta"]["title"], {}))
+    saved = on_canvas(server, graph)
+    gap = np.abs(pixels(saved) - pixels(file_of(server, whole))).max(axis=2)
+    part = gap[top : top + side, left : left + side].copy()
+    gap[top : top + side, left : left + side] = 0
+    assert gap.max() == 0 and part[side // 3 : -side // 3, side // 3 : -side // 3].mean() > 3
+    assert np.concatenate([part[0], part[-1], part[:, 0], part[:, -1]]).max() <= 2
+    with Image.open(saved) as image:
+        assert said_in(image.info) == COMPOSITE
 
 
 @pytest.mark.full

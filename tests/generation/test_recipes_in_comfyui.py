@@ -13,6 +13,7 @@ from isengard.core.families.families import Families
 from isengard.generation.image.from_picture.rewiring import picture_controls, starting
 from isengard.generation.image.graph import OURS, fold
 from isengard.generation.image.recipes import RecipeFolder
+from isengard.generation.image.templates import WORKFLOWS
 from isengard.generation.mending.mended_graph import Pass, mended_graph
 from isengard.generation.mending.region import Region
 from support.comfyui_prompts import validated
@@ -88,6 +89,13 @@ def test_comfyui_accepts_its_faces_drawn_again(server, known, family):
     assert of_others(known, graph) == set()
     if family.recipe in LOADERS_SINCE and not releases.has(LOADERS_SINCE[family.recipe]):
         return
+    answer = validated(server, graph)
+    assert answer.get("node_errors") == {} and answer.get("prompt_id"), answer
+
+
+def test_comfyui_accepts_the_workflow_that_mends_a_face(server, known):
+    graph = graph_of("", json.loads((WORKFLOWS / "mending" / "mend-face.json").read_text(encoding="utf-8")))
+    assert of_others(known, graph) == set()
     answer = validated(server, graph)
     assert answer.get("node_errors") == {} and answer.get("prompt_id"), answer
 

@@ -18,11 +18,14 @@ PROJECT = toml.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["pro
 RECIPES = RecipeFolder().ours()
 #: Templates that train: the panel has a form of its own for it, and no recipe.
 TRAININGS = sorted(file.stem for file in (WORKFLOWS / "training").glob("*.json"))
-ALL = [*RECIPES, *TRAININGS]
+#: What the panel does by itself, for the canvas: it has no form for it, and no recipe.
+MENDINGS = sorted(file.stem for file in (WORKFLOWS / "mending").glob("*.json"))
+ALL = [*RECIPES, *TRAININGS, *MENDINGS]
 
 
 def test_every_recipe_has_a_template_with_a_title_that_says_what_comes_of_it():
     assert sorted(templates()) == sorted(ALL) and TRAININGS == ["train-lora"]
+    assert MENDINGS == ["mend-face"]
     for recipe, template in templates().items():
         assert re.search(r"person|people|face", template.title) and template.title != recipe
         assert not re.search(r'[<>:"/\\|?*,%#]', template.title), (

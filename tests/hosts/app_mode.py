@@ -20,6 +20,7 @@ ASKED = {
         "seed": ("INT", "Seed"),
     },
     "IsengardPicture": {"picture": ("STRING", "Picture"), "change": ("FLOAT", "Change")},
+    "PrimitiveInt": {"value": ("INT", TITLE)},
     "UpscaleModelLoader": {"model_name": ("COMBO", "Upscale model")},
     "IsengardTrainLoRA": {"family": ("COMBO", "Base model"), "preset": ("COMBO", "Preset")},
 }

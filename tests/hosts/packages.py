@@ -11,6 +11,8 @@ from isengard.generation.image.model_files import LOADERS
 from isengard.training.downloads.hub_site import HUB
 
 PROJECT = toml.loads((Path(__file__).resolve().parents[2] / "pyproject.toml").read_text(encoding="utf-8"))
+#: Workflows of the canvas alone, and a recipe of the families that draw them.
+MADE_OF = {"mend-face": "enlarge-drawn"}
 #: Kinds that the frontend makes by itself.
 NOTES = ("MarkdownNote", "Note")
 
@@ -38,7 +40,9 @@ def _least_comfyui(recipe: str) -> str:
 
 
 def _drawing(recipe: str) -> list[Family]:
-    return [family for family in Families().all() if recipe in family.recipes]
+    """Those of a recipe, or of the one that a workflow of the canvas alone was made of."""
+    drawn_as = MADE_OF.get(recipe, recipe)
+    return [family for family in Families().all() if drawn_as in family.recipes]
 
 
 def _file(name: str, recipe: str) -> ModelFile:

@@ -58,11 +58,25 @@ def enlarged(scene: Callable[[], Image.Image], clothes: Colour) -> Image.Image:
     return image
 
 
+def mended(scene: Callable[[], Image.Image], clothes: Colour) -> Image.Image:
+    """Somebody far away, and the square round their head as it is drawn again."""
+    image = scene()
+    person(image, ANN, clothes, x=0.26, scale=0.4)
+    square = at(0.15, 0.68, 0.37, 0.9)
+    close = portrait(scene, clothes, 0.0).crop(tuple(round(side) for side in at(0.14, 0.16, 0.86, 0.88)))
+    framed = Image.new("RGB", (round(0.56 * SIDE),) * 2, (252, 252, 250))
+    framed.paste(close.resize((round(0.54 * SIDE),) * 2, Image.Resampling.LANCZOS), (round(0.01 * SIDE),) * 2)
+    image.paste(framed, (round(0.41 * SIDE), round(0.14 * SIDE)))
+    ImageDraw.Draw(image).rectangle(square, outline=(252, 252, 250), width=10)
+    return image
+
+
 FROM_PICTURES: dict[str, Callable[[], Image.Image]] = {
     "from-picture": lambda: varied(beach, (WHITE, BLUE, RED)),
     "into-picture": lambda: put_into(mountains, RED),
     "enlarge-drawn": lambda: enlarged(garden, BLUE),
     "enlarge-model": lambda: enlarged(harbour, SAND),
+    "mend-face": lambda: mended(beach, BLUE),
     "flux2-klein-from-picture": lambda: varied(dusk, (GREEN, PLUM, SAND)),
     "flux2-klein-into-picture": lambda: put_into(cafe, GREEN),
 }

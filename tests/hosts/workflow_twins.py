@@ -16,13 +16,19 @@ from .packages import properties
 
 WIDGETS = {"INT", "FLOAT", "STRING", "BOOLEAN", "COMBO"}
 COLUMN, GAP, WIDTH = 420, 50, 340
-#: Graphs of pictures, which the panel makes too, and of trainings.
-GRAPHS = ("api", "training")
+#: Graphs of pictures, which the panel makes too, of trainings, and of what the panel does without a recipe.
+GRAPHS = ("api", "training", "mending")
 STEPS = (
     "1. *Base model* and the other loaders: the files you have.\n"
     "2. *Person*: choose who.\n"
     "3. *Request*: describe the picture; keep `{trigger}`.\n"
     "4. Press Run. Pictures go to Isengard's own folder."
+)
+MENDING_STEPS = (
+    "1. *Base model* and *Person*: those that drew the picture.\n"
+    "2. *Picture*: its number in Isengard's gallery, or connect Load Image.\n"
+    "3. *Face*: the square round the head, in pixels, and how its edges lie from the left and the top.\n"
+    "4. Press Run. The mended picture goes to Isengard's own folder; the first one stays."
 )
 TRAINING_STEPS = (
     "1. *Person*: choose who. Their photos and captions are in the Isengard tab.\n"
@@ -147,7 +153,7 @@ def values_of(node: dict[str, Any], declared: dict[str, list[Any]]) -> list[Any]
         value = node["inputs"].get(name)
         values.append(options.get("default", "") if isinstance(value, list) or value is None else value)
         if options.get("control_after_generate") or name in ("seed", "noise_seed"):
-            values.append("randomize")
+            values.append("fixed" if node["class_type"] == "PrimitiveInt" else "randomize")
     return values
 
 
@@ -183,7 +189,9 @@ def _note(number: int, text: str) -> dict[str, Any]:
 def words(name: str) -> str:
     """The note on the canvas: the recipe's label and description, then the steps."""
     label, *rest = (WORKFLOWS / f"{name}.md").read_text(encoding="utf-8").strip().splitlines()
-    steps = TRAINING_STEPS if (WORKFLOWS / "training" / f"{name}.json").is_file() else STEPS
+    others = {"training": TRAINING_STEPS, "mending": MENDING_STEPS}
+    theirs = [others[kind] for kind in others if (WORKFLOWS / kind / f"{name}.json").is_file()]
+    (steps,) = theirs or [STEPS]
     return f"**{label.lstrip('# ')}**\n\n{' '.join(filter(None, rest))}\n\n{steps}"
 
 
