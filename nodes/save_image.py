@@ -6,6 +6,7 @@ from __future__ import annotations
 import json
 import os
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -18,6 +19,7 @@ from .character import PersonType
 from .context import current
 from .newer_fields import newer
 from .pictures.canvas_record import ancestors, keep_previews, keep_record, people_behind
+from .pictures.loaded_files import word_of_file
 from .pictures.pixels import eight_bit, is_finite, look_of
 
 if TYPE_CHECKING:
@@ -147,7 +149,8 @@ def _source(hidden: Any, asked_by_panel: bool) -> str:
 
     graph = hidden.prompt if isinstance(hidden.prompt, dict) else {}
     if not asked_by_panel:
-        return source_of_graph(graph, ancestors(graph, str(hidden.unique_id)))
+        loaded = partial(word_of_file, current().host.own_folders())
+        return source_of_graph(graph, ancestors(graph, str(hidden.unique_id)), loaded)
     told = (hidden.extra_pnginfo or {}).get("isengard")
     return source_of_order(graph, edits=isinstance(told, dict) and bool(told.get("edits")))
 

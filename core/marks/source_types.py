@@ -61,14 +61,23 @@ def source_of_order(graph: Mapping[str, Any], *, edits: bool) -> str:
     return COMPOSITE if edits else TRAINED
 
 
-def source_of_graph(graph: Mapping[str, Any], behind: Collection[str]) -> str:
-    """The word for what the nodes `behind` a picture draw; '' where they draw nothing: somebody's photo is not called made with AI."""
+def source_of_graph(
+    graph: Mapping[str, Any], behind: Collection[str], of_file: Callable[[str], str] = lambda _: ""
+) -> str:
+    """The word for what the nodes `behind` a picture draw. Where they draw nothing it is what the files say that were loaded (`of_file`,
+    by the name in the node): somebody's photo is not called made with AI, and a picture that was is still called so."""
     kinds = _kinds(graph, behind)
     if kinds and kinds.issubset(_PLAIN):
-        return ""
+        return _of_files(graph, behind, of_file)
     if _PLACEHOLDER in kinds:
         return ALGORITHMIC
     return COMPOSITE if kinds.intersection(_FROM_FILES) or kinds.issuperset(_INTO) else TRAINED
+
+
+def _of_files(graph: Mapping[str, Any], behind: Collection[str], of_file: Callable[[str], str]) -> str:
+    nodes = [graph[key] for key in behind if graph[key].get("class_type") in _FROM_FILES]
+    words = {of_file(str(node.get("inputs", {}).get("image", ""))) for node in nodes}
+    return (COMPOSITE if len(words) > 1 else words.pop()) if any(words) else ""
 
 
 def _kinds(graph: Mapping[str, Any], keys: Collection[str]) -> set[str]:

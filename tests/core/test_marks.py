@@ -74,6 +74,21 @@ def test_what_a_graph_of_the_canvas_makes(kinds, said):
 
 
 @pytest.mark.parametrize(
+    ("files", "said"),
+    [
+        ({"a.png": ""}, ""),
+        ({"a.png": TRAINED}, TRAINED),
+        ({"a.png": COMPOSITE, "b.png": COMPOSITE}, COMPOSITE),
+        ({"a.png": TRAINED, "b.png": ""}, COMPOSITE),
+    ],
+)
+def test_what_passes_through_says_what_its_file_says(files, said):
+    graph = {name: {"class_type": "LoadImage", "inputs": {"image": name}} for name in files}
+    graph["save"] = {"class_type": "IsengardSaveImage", "inputs": {}}
+    assert source_of_graph(graph, set(graph), files.__getitem__) == said
+
+
+@pytest.mark.parametrize(
     ("made_from", "said"),
     [
         (None, TRAINED),

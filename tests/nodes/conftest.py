@@ -35,6 +35,9 @@ class FakeComfy:
         self.referred: list[tuple] = []
         self.said: list[tuple[str, str]] = []
 
+    def own_folders(self):
+        return {name: self.user_directory.parent / name for name in ("input", "output", "temp")}
+
     def read_lora(self, path):
         self.read.append(path.name)
         return {"path": str(path)}
