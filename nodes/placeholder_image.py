@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import textwrap
 from typing import Any
 
 from comfy_api.latest import io
@@ -11,6 +10,7 @@ from ..core.errors import InvalidError
 from .context import current
 from .newer_fields import newer
 from .pictures.pixels import as_batch
+from .pictures.practice_figure import figure
 
 MAX_TEXT = 400
 
@@ -47,14 +47,4 @@ class IsengardPlaceholderImage(io.ComfyNode):
 
 
 def _drawn(text: str, width: int, height: int, seed: int) -> Any:
-    import numpy as np
-    from PIL import Image, ImageDraw
-
-    hue = np.random.default_rng(seed % 2**63).integers(40, 170, size=3)
-    image = Image.new("RGB", (width, height), tuple(int(value) for value in hue))
-    draw = ImageDraw.Draw(image)
-    draw.ellipse((width * 0.25, height * 0.12, width * 0.75, height * 0.68), outline="white", width=4)
-    draw.multiline_text(
-        (12, height * 0.74), "PLACEHOLDER\n" + textwrap.fill(text, max(10, width // 7)), fill="white"
-    )
-    return as_batch(image)
+    return as_batch(figure(text, width, height, seed))

@@ -36,7 +36,7 @@ export default {
   comfyuiHolds: "ComfyUI is still using video memory: {free} of {total} free ({who}).",
   restartThenCheck: "Restart ComfyUI, then check again.",
   gpuTaken: "{name}'s training is using the GPU. Pictures will be slow or may run out of memory until it ends.",
-  gpuLeft: "{time} left.",
+  gpuLeft: "It has {time} left.",
   pauseTraining: "Pause the training",
   gpuPaused: "{name}'s training is paused, so the GPU is free for pictures.",
   resumeTraining: "Resume training",

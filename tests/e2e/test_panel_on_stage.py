@@ -10,6 +10,8 @@ from hosts.stage import opened
 
 pytestmark = [pytest.mark.e2e, pytest.mark.slow]
 NARROWEST = 260
+#: Of the languages we ship, those with the longest words; English has none broken where they have none.
+LONG_WORDS = ("de", "fr")
 MOST_PAINT_MS = 300
 #: How many of the 25 payloads start the row: each text gets the next one, so all are used at every start.
 FULL = bool(os.environ.get("ISENGARD_TEST_FULL"))
@@ -81,6 +83,26 @@ def test_every_word_is_in_a_catalogue_and_nothing_sticks_out(stage):
         width=NARROWEST,
     )
     assert not found, "\n".join(f"{name}: {wrong}" for name, wrong in found.items())
+
+
+@pytest.mark.parametrize("language", LONG_WORDS)
+def test_no_word_is_broken_inside_in_a_narrow_panel(stage, language):
+    """Tables, keys, tiles and rows with a button gave words a column narrower than they are: "Trai nings"."""
+    found = in_every_state(
+        stage,
+        lambda: stage.evaluate("checks.brokenWords(panel)"),
+        some_of(stage, 3, first=2),
+        words=language,
+        width=320,
+    )
+    assert not found, "\n".join(f"{name}: {wrong}" for name, wrong in found.items())
+
+
+@pytest.mark.parametrize("language", LONG_WORDS)
+@pytest.mark.parametrize("name", ["settings-storage", "help", "viewer", "images-form", "compare-sides"])
+def test_no_word_is_broken_where_many_stand_beside_each_other(stage, language, name):
+    stage.show(name, words=language, width=320)
+    assert stage.evaluate("checks.brokenWords(panel)") == []
 
 
 def test_the_pseudo_locale_finds_a_hard_coded_word(stage):

@@ -190,6 +190,19 @@ def test_a_placeholder_shows_something_however_small_and_dark(comfy, save, order
             assert "look" not in entry
 
 
+def test_a_practice_picture_says_so_on_a_dark_plate_below_a_figure(comfy):
+    """It was an oval on one colour, with words too small to read."""
+    from isengard.nodes.pictures.practice_figure import figure
+
+    for width, height in ((512, 512), (512, 768), (1024, 640)):
+        picture, other = (figure(text, width, height, 7).convert("L") for text in ("a garden", "a street"))
+        letters = picture.crop((0, round(height * 0.87), width, height))
+        darkest, lightest = letters.getextrema()
+        assert darkest < 60 and lightest > 200
+        assert len(picture.crop((0, 0, width, round(height * 0.8))).getcolors(width * height)) > 40
+        assert picture.tobytes() != other.tobytes()
+
+
 def test_a_second_prompt_into_the_same_folder_overwrites_nothing(save, order):
     _, ticket = order(3)
     names = [save(pictures(), ticket)["isengard"][0]["file"] for _ in range(3)]

@@ -56,7 +56,7 @@ export class ImageAdvanced {
     this.inputs.guidance.addEventListener("input", () => this.#leaveOut());
     const { negative: _, base_model: __, ...short } = this.fields;
     const grid = Object.values(short);
-    this.element = h("div", { class: "isen-stack-tight" }, h("div", { class: "isen-grid" }, ...grid), this.fields.negative, this.fields.base_model);
+    this.element = h("div", { class: "isen-stack" }, h("div", { class: "isen-grid" }, ...grid), this.fields.negative, this.fields.base_model);
   }
 
   /** They come into sight: ComfyUI's names are needed now. */

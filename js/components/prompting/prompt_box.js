@@ -80,7 +80,7 @@ export class PromptBox {
     for (const chip of /** @type {NodeListOf<HTMLElement>} */ (this.box.querySelectorAll("[data-isen-token]"))) this.#label(chip);
     const buttons = people.map((person, place) => ({ place, name: person.name, word: person.trigger_word }));
     fill(this.chips, buttons, () => buttons.map(({ place, name, word }) =>
-      button(`+ ${brief(name)}`, () => this.insert(place), { kind: "chip", title: t("triggerMeaning", { name, trigger: word }), testid: "isen-trigger-chip" })));
+      button(brief(name), () => this.insert(place), { kind: "chip", icon: "plus", title: t("triggerMeaning", { name, trigger: word }), testid: "isen-trigger-chip" })));
     this.#absence();
   }
 

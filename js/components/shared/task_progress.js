@@ -10,7 +10,7 @@ import { phaseWords } from "./job_words.js";
 export class TaskProgress {
   constructor() {
     this.words = h("span", { "data-testid": "isen-task-phase" });
-    this.amount = h("span", { class: "isen-muted" });
+    this.amount = h("span", { class: "isen-muted isen-unbroken" });
     this.bar = h("progress", { max: 1, "aria-label": t("progress") });
     this.element = h("div", { class: "isen-stack-tight", role: "status", hidden: true }, h("div", { class: "isen-row isen-ends" }, this.words, this.amount), this.bar);
   }

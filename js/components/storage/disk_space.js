@@ -10,6 +10,9 @@ const POLL_MS = 400;
 const KINDS = /** @type {const} */ (["photos", "loras", "trainings", "pictures"]);
 /** What is asked before something goes for good: the words by what it is, and what does it. @typedef {{what: string, title: string, size: number, name?: string, go: () => Promise<string>}} Question */
 
+/** A cell of the table that says itself what it counts, for where there is no room for a head above it. @param {string} label @param {number} size */
+const amount = (label, size) => h("td", { class: "isen-end", "data-label": label, text: size ? bytes(size) : "–" });
+
 export class DiskSpace {
   /** @param {Isengard.View} view */
   constructor(view) {
@@ -71,8 +74,8 @@ export class DiskSpace {
   #people(people) {
     const head = h("tr", {}, h("th", { scope: "col", text: t("storageName") }), ...KINDS.map((kind) => h("th", { scope: "col", class: "isen-end", text: t(`storage_${kind}`) })), h("th", { scope: "col", class: "isen-end", text: t("storageSum") }));
     const rows = people.map((person) => h("tr", {}, h("th", { scope: "row" }, button(person.name, () => this.store.go({ tab: "characters", id: person.id }), { kind: "link", testid: "isen-storage-person" })),
-      ...KINDS.map((kind) => h("td", { class: "isen-end", text: person[kind] ? bytes(person[kind]) : "–" })), h("td", { class: "isen-end", text: bytes(KINDS.reduce((sum, kind) => sum + person[kind], 0)) })));
-    return people.length ? h("div", {}, h("h4", { text: t("storagePeople") }), h("div", { class: "isen-scroll" }, h("table", { class: "isen-table", "data-testid": "isen-storage-people" }, h("thead", {}, head), h("tbody", {}, ...rows)))) : "";
+      ...KINDS.map((kind) => amount(t(`storage_${kind}`), person[kind])), amount(t("storageSum"), KINDS.reduce((sum, kind) => sum + person[kind], 0))));
+    return people.length ? h("div", {}, h("h4", { text: t("storagePeople") }), h("table", { class: "isen-table isen-narrow-list", "data-testid": "isen-storage-people" }, h("thead", {}, head), h("tbody", {}, ...rows))) : "";
   }
 
   /** @param {Schema.ModelUse[]} models */
@@ -95,7 +98,7 @@ export class DiskSpace {
 
   /** @param {string} name @param {string} hint @param {number} size @param {Question | false} question */
   #row(name, hint, size, question) {
-    return h("li", { class: "isen-row" }, h("div", { class: "isen-grow isen-stack-tight" }, h("span", { text: name }), h("small", { class: "isen-muted", text: hint })), h("span", { text: bytes(size) }),
+    return h("li", { class: "isen-row isen-storage-row" }, h("div", { class: "isen-grow isen-stack-tight" }, h("span", { text: name }), h("small", { class: "isen-muted", text: hint })), h("span", { text: bytes(size) }),
       question && button(t("storageClear", { size: bytes(question.size) }), () => this.#ask(question), { title: question.title, testid: `isen-free-${question.what}` }));
   }
 

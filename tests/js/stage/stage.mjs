@@ -23,14 +23,14 @@ let panel = null;
 /**
  * Show one state; resolves when it stands still.
  * @param {string} name
- * @param {{theme?: string, width?: number, words?: "" | "pseudo" | "mirrored", change?: (body: any) => any}} [options]
- *   `change` is given every answer before the panel is
+ * @param {{theme?: string, width?: number, words?: string, change?: (body: any) => any}} [options]
+ *   `words`: `pseudo`, `mirrored` or the code of a language of ours; `change` is given every answer before the panel is
  */
 export async function show(name, { theme = "dark", width = 320, words = "", change = (body) => body } = {}) {
   const state = STATES[name];
   light(theme);
   document.documentElement.style.setProperty("--stage-width", `${width}px`);
-  speak(PSEUDO[words] ?? ENGLISH);
+  speak(PSEUDO[words] ?? (words ? await ofOurs(words) : ENGLISH));
   panel?.remove();
   answers = [];
   for (const memory of [sessionStorage, localStorage]) memory.clear();
@@ -61,6 +61,13 @@ export async function painted(name) {
   await store.refresh();
   await new Promise((resolve) => requestAnimationFrame(() => setTimeout(resolve)));
   return performance.now() - began;
+}
+
+/** As the server gives it. */
+async function ofOurs(code) {
+  const part = async (name) => (await fetch(new URL(`../../../locales/${code}/${name}.json`, import.meta.url))).json();
+  const { dir } = await part("language");
+  return (PSEUDO[code] = { code, dir, panel: await part("panel"), server: await part("server") });
 }
 
 export function light(theme) {

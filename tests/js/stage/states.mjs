@@ -154,6 +154,9 @@ const MEASURED = { ...ANNA, versions: [
 const TIED = { ...ANNA, versions: [version(700, { scores: scores(0.55, { yardstick_trained: 1 }), rank: 1, nearest: true, faults: [], tied: ["anna/anna-sd15-1400.safetensors"] }), version(1400, { scores: scores(0.57, { copied: 1 }), faults: [], tied: [] })] };
 const UNLIKE = { ...ANNA, versions: [version(700, { scores: scores(0.21), rank: 1, faults: ["unlike"], tied: [] }), version(1400, { scores: scores(0.33), faults: ["unlike"], tied: [] })] };
 
+/** The photos of a folder that was dropped. */
+const arrived = (folder) => photos(12).map(({ name, id }) => ({ file: { name: name || `${id}.jpg`, type: "image/jpeg" }, folder }));
+
 export const STATES = {
   setup: { ...bare, ...at("training", { setup: true }) },
   "setup-running": { ...bare, tasks: [INSTALLING], ...at("training", { setup: true }) },
@@ -186,7 +189,7 @@ export const STATES = {
   "characters-many": { ...all, ...at("characters"), characters: Array.from({ length: 100 }, (_, n) => character(n, `Person ${n}`)) },
   "characters-trash": { ...all, ...at("characters"), trash: [character(3, "Eve", { deleted_at: "2026-11-20T10:00:00Z" }), character(2, "Someone with quite a long name", { deleted_at: "2026-11-02T10:00:00Z" })], then: click('[data-testid="isen-trash"]') },
   "characters-new": { ...all, ...at("characters"), then: click('[data-testid="isen-new-character"]') },
-  "characters-arrivals": { ...all, ...at("characters"), after: (store) => store.set({ arrivals: { found: photos(12).map(({ name, id }) => ({ file: { name: name || `${id}.jpg`, type: "image/jpeg" }, folder: "Anna" })), name: "Anna" } }) },
+  "characters-arrivals": { ...all, ...at("characters"), after: (store) => store.set({ arrivals: { found: arrived("Anna"), name: "Anna" } }) },
   "offline-between": { ...all, ...at("characters"), after: (store) => store.set({ connection: "offline", retryS: 5, failure: { message: "The server between this page and ComfyUI asks you to sign in.", hint: "Reload this page, sign in, then try again." } }) },
   loading: { ...at("characters"), answers: () => ({ status: 503, body: { error: { code: "starting", message: "Isengard is starting.", hint: "" } } }) },
   offline: { ...all, ...at("characters"), after: (store) => store.set({ connection: "offline", retryS: 5 }) },
@@ -312,7 +315,7 @@ export const STATES = {
   settings: { ...all, ...at("settings") },
   "settings-storage": { ...all, ...at("settings", { storage: true }) },
   "storage-low": { ...all, ...at("images"), after: (store) => store.set({ room: { free_bytes: 8e8, needed_bytes: 1.9e9, low: true } }) },
-  "people-at-once": { ...all, ...at("characters"), after: (store) => store.set({ arrivals: { found: [], name: "Cleo", people: [{ name: "Cleo", found: [] }, { name: "Dan", found: [] }] } }) },
+  "people-at-once": { ...all, ...at("characters"), after: (store) => store.set({ arrivals: { found: [...arrived("Cleo"), ...arrived("Dan")], name: "Cleo", people: [{ name: "Cleo", found: arrived("Cleo") }, { name: "Dan", found: arrived("Dan") }] } }) },
   help: { ...all, ...at("images"), generations: [generation(4, "completed", { count: 4 })], then: click('[data-testid="isen-help"]') },
   "help-report": { ...all, ...at("settings"), then: click('[data-testid="isen-report-problem"]') },
   "settings-open": { ...all, ...at("settings"), open: true },

@@ -1,6 +1,6 @@
 """The fast-test trainer itself. Run as `python -I <absolute path>/trainer.py JOB_DIR`; must not import the package.
 
-Pretends: counts steps, writes a falling loss, draws sample pictures that say PLACEHOLDER, and saves a LoRA with small
+Pretends: counts steps, writes a falling loss, draws sample pictures that say PRACTICE, and saves a LoRA with small
 random weights in the family's probe modules, marked as a placeholder in its metadata. Resumes from `first_step`.
 """
 
@@ -48,21 +48,37 @@ def save_lora(order: dict[str, Any], step: int, out: Path) -> None:
 
 
 def save_sample(order: dict[str, Any], step: int, index: int, folder: Path) -> None:
-    """A picture that cannot be taken for a result."""
+    """A picture that cannot be taken for a result: a figure without a face, sharper with every save as samples are."""
     import io
 
-    from PIL import Image, ImageDraw
+    from PIL import Image, ImageDraw, ImageFilter
 
     folder.mkdir(exist_ok=True)
-    share = step / max(1, order["steps"])
-    image = Image.new("RGB", (SAMPLE_SIDE, SAMPLE_SIDE), (40 + int(90 * share), 60, 120 - int(50 * share)))
+    side, share = SAMPLE_SIDE, step / max(1, order["steps"])
+    skies, cloths = ((108, 140, 176), (150, 130, 168)), ((196, 112, 74), (84, 142, 126))
+    image = Image.new("RGB", (side, side), skies[index % 2])
     draw = ImageDraw.Draw(image)
-    draw.ellipse((64, 40, 192, 190), outline="white", width=2 + int(8 * share))
-    draw.text((12, 200), "PLACEHOLDER", fill="white")
-    draw.text((12, 220), f"step {step}, prompt {index + 1}", fill="white")
+    draw.ellipse((78, 20, 178, 138), fill=(72, 52, 48))
+    draw.ellipse((32, 158, 224, 330), fill=cloths[index % 2])
+    draw.rounded_rectangle((108, 96, 148, 176), 20, fill=(216, 190, 172))
+    draw.ellipse((92, 36, 164, 132), fill=(240, 218, 200))
+    image = image.filter(ImageFilter.GaussianBlur(1 + 16 * (1 - share)))
+    draw = ImageDraw.Draw(image)
+    draw.rectangle((0, side - 52, side, side), fill=(12, 16, 24))
+    draw.text((12, side - 46), "PRACTICE", "white", font(20))
+    draw.text((12, side - 22), f"step {step}, prompt {index + 1}", (200, 204, 210), font(14))
     buffer = io.BytesIO()
     image.save(buffer, "PNG")
     put(folder / f"{step:06d}_{index}.png", buffer.getvalue())
+
+
+def font(size: int) -> Any:
+    from PIL import ImageFont
+
+    try:
+        return ImageFont.load_default(size)
+    except TypeError:  # Pillow before 10.1, which has one size
+        return ImageFont.load_default()
 
 
 def loss_at(step: int, order: dict[str, Any]) -> float:
