@@ -71,7 +71,9 @@ def _words(text: str, width: int, height: int) -> Any:
     layer = Image.new("RGBA", (width, height))
     draw = ImageDraw.Draw(layer)
     small = max(_LEAST, round(size * 0.75))
-    lines = textwrap.wrap(text, max(8, round(width / (small * 0.58))), max_lines=_MOST_LINES, placeholder=" …")
+    lines = textwrap.wrap(
+        text, max(8, round(width / (small * 0.58))), max_lines=_MOST_LINES, placeholder=" …"
+    )
     step = round(small * 1.35)
     top = height - round(size * 2.2) - step * len(lines)
     draw.rectangle((0, top, width, height), fill=_PLATE)

@@ -217,6 +217,36 @@ def test_forced_colours_leave_every_choice_visible(browser):
         assert bar.evaluate("(bar) => getComputedStyle(bar).forcedColorAdjust") == "none"
 
 
+def test_what_stays_in_view_hides_what_scrolls_below_it_in_forced_colours(browser):
+    """Its background is a gradient, which forced colours take away: two lines of words lay on each other."""
+    with opened(browser, forced_colors="active") as page:
+        page.show("train-lacking")
+        foot = page.locator("isen-train .isen-foot")
+        assert foot.evaluate("(foot) => getComputedStyle(foot).backgroundColor") not in (
+            "rgba(0, 0, 0, 0)",
+            "",
+        )
+        assert foot.evaluate("(foot) => getComputedStyle(foot).position") == "sticky"
+
+
+def test_in_a_low_window_the_sum_of_what_is_lacking_covers_nothing(stage):
+    """A window at 200 %: what stays in view was taller than half of it."""
+    stage.set_viewport_size({"width": 640, "height": 560})
+    try:
+        stage.show("train-lacking", width=320)
+        assert (
+            stage.locator("isen-train .isen-foot").evaluate("(foot) => getComputedStyle(foot).position")
+            == "static"
+        )
+        stage.show("train", width=320)
+        assert (
+            stage.locator("isen-train .isen-foot").evaluate("(foot) => getComputedStyle(foot).position")
+            == "sticky"
+        )
+    finally:
+        stage.set_viewport_size({"width": 900, "height": 1000})
+
+
 CONTRAST = """([selector, pseudo, property]) => {
   const pen = Object.assign(document.createElement("canvas"), { width: 1, height: 1 }).getContext("2d", { willReadFrequently: true });
   const light = (colour) => {

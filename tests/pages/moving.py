@@ -22,8 +22,16 @@ PHOTOS, STEPS, PRETENDED_S = 20, 400, 12
 LARGEST = 1_500_000
 #: Nobody waits for it: a machine may be busy with something else.
 START_S = 600
-#: ComfyUI's row of icons stays beside the panel.
-PLACE = f"panel => panel.style.cssText = 'position:fixed;inset:0 0 0 56px;z-index:9999;width:{WIDTH - 56}px'"
+#: ComfyUI's row of icons stays beside the panel; of the line of tabs above it no piece is left in the corner.
+PLACE = f"""panel => {{
+  panel.style.cssText = "position:fixed;inset:0 0 0 56px;z-index:9999;width:{WIDTH - 56}px";
+  const icons = document.querySelector(".side-tool-bar-container, nav");
+  const corner = document.createElement("div");
+  corner.style.cssText = "position:fixed;left:0;top:0;width:56px;z-index:9998";
+  corner.style.height = `${{icons?.getBoundingClientRect().top ?? 40}}px`;
+  corner.style.background = getComputedStyle(icons ?? panel).backgroundColor;
+  document.body.append(corner);
+}}"""
 #: A browser's screenshot has no pointer, and nothing of what is dragged from another window.
 POINTER = """([small]) => {
   const pointer = document.createElement("div");
@@ -176,9 +184,9 @@ def trained(film: Film) -> None:
     film.words = "4  Leave it alone"
     state, until = film.get("isen-job-state"), time.monotonic() + 120
     while state.text_content() != "done" and time.monotonic() < until:
-        samples = film.get("isen-samples").locator("img")
-        if samples.count():
-            samples.first.scroll_into_view_if_needed()
+        newest = film.get("isen-sample-large")
+        if newest.is_visible():
+            newest.scroll_into_view_if_needed()
         film.keep(420)
         film.page.wait_for_timeout(1300)
     expect(state).to_have_text("done")
