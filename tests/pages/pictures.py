@@ -14,7 +14,7 @@ sys.path.insert(0, str(ROOT / "tests"))
 DOCS = ROOT / "docs"
 HEIGHT = 760
 COLUMNS = 8
-THUMB = (240, 456)
+THUMB = (220, 418)
 
 
 def main(wanted: list[str]) -> None:
@@ -45,7 +45,7 @@ def states(browser) -> None:
         page.add_style_tag(content=icons())
         page.set_viewport_size({"width": 400, "height": HEIGHT})
         for theme in ("dark", "light"):
-            sheet(page, theme).save(DOCS / f"states-{theme}.webp", quality=80, method=6)
+            sheet(page, theme).save(DOCS / f"states-{theme}.webp", quality=50, method=6)
 
 
 def icons() -> str:
