@@ -10,8 +10,6 @@ from hosts.stage import opened
 
 pytestmark = [pytest.mark.e2e, pytest.mark.slow]
 NARROWEST = 260
-#: Of the languages we ship, those with the longest words; English has none broken where they have none.
-LONG_WORDS = ("de", "fr")
 MOST_PAINT_MS = 300
 #: How many of the 25 payloads start the row: each text gets the next one, so all are used at every start.
 FULL = bool(os.environ.get("ISENGARD_TEST_FULL"))
@@ -83,26 +81,6 @@ def test_every_word_is_in_a_catalogue_and_nothing_sticks_out(stage):
         width=NARROWEST,
     )
     assert not found, "\n".join(f"{name}: {wrong}" for name, wrong in found.items())
-
-
-@pytest.mark.parametrize("language", LONG_WORDS)
-def test_no_word_is_broken_inside_in_a_narrow_panel(stage, language):
-    """Tables, keys, tiles and rows with a button gave words a column narrower than they are: "Trai nings"."""
-    found = in_every_state(
-        stage,
-        lambda: stage.evaluate("checks.brokenWords(panel)"),
-        some_of(stage, 3, first=2),
-        words=language,
-        width=320,
-    )
-    assert not found, "\n".join(f"{name}: {wrong}" for name, wrong in found.items())
-
-
-@pytest.mark.parametrize("language", LONG_WORDS)
-@pytest.mark.parametrize("name", ["settings-storage", "help", "viewer", "images-form", "compare-sides"])
-def test_no_word_is_broken_where_many_stand_beside_each_other(stage, language, name):
-    stage.show(name, words=language, width=320)
-    assert stage.evaluate("checks.brokenWords(panel)") == []
 
 
 def test_the_pseudo_locale_finds_a_hard_coded_word(stage):
@@ -215,36 +193,6 @@ def test_forced_colours_leave_every_choice_visible(browser):
         bar = page.get_by_test_id("isen-job-progress")
         assert bar.evaluate("(bar) => getComputedStyle(bar).borderTopStyle") == "solid"
         assert bar.evaluate("(bar) => getComputedStyle(bar).forcedColorAdjust") == "none"
-
-
-def test_what_stays_in_view_hides_what_scrolls_below_it_in_forced_colours(browser):
-    """Its background is a gradient, which forced colours take away: two lines of words lay on each other."""
-    with opened(browser, forced_colors="active") as page:
-        page.show("train-lacking")
-        foot = page.locator("isen-train .isen-foot")
-        assert foot.evaluate("(foot) => getComputedStyle(foot).backgroundColor") not in (
-            "rgba(0, 0, 0, 0)",
-            "",
-        )
-        assert foot.evaluate("(foot) => getComputedStyle(foot).position") == "sticky"
-
-
-def test_in_a_low_window_the_sum_of_what_is_lacking_covers_nothing(stage):
-    """A window at 200 %: what stays in view was taller than half of it."""
-    stage.set_viewport_size({"width": 640, "height": 560})
-    try:
-        stage.show("train-lacking", width=320)
-        assert (
-            stage.locator("isen-train .isen-foot").evaluate("(foot) => getComputedStyle(foot).position")
-            == "static"
-        )
-        stage.show("train", width=320)
-        assert (
-            stage.locator("isen-train .isen-foot").evaluate("(foot) => getComputedStyle(foot).position")
-            == "sticky"
-        )
-    finally:
-        stage.set_viewport_size({"width": 900, "height": 1000})
 
 
 CONTRAST = """([selector, pseudo, property]) => {

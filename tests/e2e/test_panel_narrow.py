@@ -1,0 +1,63 @@
+"""The panel where there is little room (tests/js/stage): long words in a narrow one, a low window, forced colours."""
+
+from __future__ import annotations
+
+import os
+
+import pytest
+from hosts.stage import opened
+
+pytestmark = [pytest.mark.e2e, pytest.mark.slow]
+NARROW = 320
+#: Each day a third of the states, in the full run all.
+ONE_OF = 1 if os.environ.get("ISENGARD_TEST_FULL") else 3
+#: Of the languages we ship, those with the longest words; English has none broken where they have none.
+LONG_WORDS = ("de", "fr")
+CROWDED = ("settings-storage", "help", "viewer", "images-form", "compare-sides")
+FOOT = "isen-train .isen-foot"
+STYLE = "(foot) => (({ position, backgroundColor }) => [position, backgroundColor])(getComputedStyle(foot))"
+
+
+@pytest.fixture(scope="module")
+def stage(browser):
+    with opened(browser) as page:
+        yield page
+
+
+@pytest.mark.parametrize("language", LONG_WORDS)
+def test_no_word_is_broken_inside(stage, language):
+    """Tables, keys, tiles and rows with a button gave words a column narrower than they are: "Trai nings"."""
+    found = {}
+    for name in dict.fromkeys((*CROWDED, *stage.names[2::ONE_OF])):
+        stage.show(name, words=language, width=NARROW)
+        if wrong := stage.evaluate("checks.brokenWords(panel)"):
+            found[name] = wrong
+    assert stage.faults == []
+    assert not found, "\n".join(f"{name}: {wrong}" for name, wrong in found.items())
+
+
+def test_a_broken_word_is_found(stage):
+    stage.show("characters", words="de", width=NARROW)
+    stage.evaluate(
+        "panel.append(Object.assign(document.createElement('p'), { textContent: 'ein Trainingsfoto', style: 'width: 60px; flex: none' }))"
+    )
+    assert stage.evaluate("checks.brokenWords(panel)") == ["Trainingsfoto: p."]
+
+
+def test_what_stays_in_view_hides_what_scrolls_below_it_in_forced_colours(browser):
+    """Its background is a gradient, which forced colours take away: two lines of words lay on each other."""
+    with opened(browser, forced_colors="active") as page:
+        page.show("train-lacking")
+        position, background = page.locator(FOOT).evaluate(STYLE)
+        assert position == "sticky" and background not in ("rgba(0, 0, 0, 0)", "")
+
+
+def test_in_a_low_window_the_sum_of_what_is_lacking_covers_nothing(stage):
+    """A window at 200 %: what stays in view was taller than half of it."""
+    stage.set_viewport_size({"width": 640, "height": 560})
+    try:
+        for name, position in (("train-lacking", "static"), ("train", "sticky")):
+            stage.show(name, width=NARROW)
+            assert stage.locator(FOOT).evaluate(STYLE)[0] == position
+    finally:
+        stage.set_viewport_size({"width": 900, "height": 1000})
