@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import json
 import os
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -62,29 +63,28 @@ class IsengardSaveImage(io.ComfyNode):
     def execute(cls, images: Any, generation_id: str = "", character: Any = None) -> io.NodeOutput:
         drawn = None if character is None else identity.known(current(), character)
         ordered = _redeemed(generation_id)
-        asked_by_panel = ordered is not None
         identifier = ordered or new_id("gen")
         sound = [image for image in images if is_finite(image)]
         lost = len(images) - len(sound)
-        if lost == len(images) and not asked_by_panel:
+        if lost == len(images) and ordered is None:
             raise _not_finite(lost, len(images))
         folder = current().paths.generation(identifier)
         folder.mkdir(mode=0o700, exist_ok=True)
         texts = _texts(cls.hidden.prompt, cls.hidden.extra_pnginfo, ordered)
-        source = _source(cls.hidden, asked_by_panel)
-        saved = [_save(image, folder, texts, source) for image in sound]
-        entries = [one.as_told() for one in saved]
+        source = _source(cls.hidden, ordered is not None)
+        pictures = (_save(image, folder, texts, source) for image in sound)
         if (
-            asked_by_panel
-        ):  # nobody looks at the node: no copy in ComfyUI's temp folder, and no id in its history
-            return io.NodeOutput(ui={"isengard": [*entries, *[{"look": "not_finite"}] * lost]})
-        _keep_record(identifier, cls.hidden, saved, drawn)
+            ordered is not None
+        ):  # nobody looks at the node: no copy in ComfyUI's temp folder, no id in its history
+            told = [one.as_told() for one in pictures]
+            return io.NodeOutput(ui={"isengard": [*told, *[{"look": "not_finite"}] * lost]})
+        entries = [one.as_told() for one in _kept(folder, cls.hidden, drawn, pictures)]
         if lost:
             raise _not_finite(lost, len(images))
         preview = ui.PreviewImage(images, cls=None).as_dict()  # without the graph: it names people
         keep_previews(folder, preview["images"])
-        pictures = [{"generation_id": identifier, **entry} for entry in entries]
-        return io.NodeOutput(ui={**preview, "isengard": pictures})
+        shown = [{"generation_id": identifier, **entry} for entry in entries]
+        return io.NodeOutput(ui={**preview, "isengard": shown})
 
 
 @dataclass(frozen=True)
@@ -126,12 +126,26 @@ def _not_finite(lost: int, of: int) -> InvalidError:
     )
 
 
-def _keep_record(generation_id: str, hidden: Any, saved: list[_Saved], drawn: Character | None) -> None:
+def _kept(folder: Path, hidden: Any, drawn: Character | None, pictures: Iterator[_Saved]) -> list[_Saved]:
+    """Save them, with a record of who is in them: of those, too, that came before a full disk. What a crash ends before there is
+    one goes at the next start."""
+    from ..core.generations.generation_sidecars import UNKEPT_MARK
     from ..core.records.generation import GeneratedImage
+    from ..core.storage.file_moves import removed
 
-    people = people_behind(current(), hidden.prompt, hidden.unique_id, drawn)
-    images = [GeneratedImage(n=n, seed=0, **one.as_told()) for n, one in enumerate(saved)]
-    keep_record(current(), generation_id, people, images)
+    saved: list[_Saved] = []
+    try:
+        people = people_behind(current(), hidden.prompt, hidden.unique_id, drawn)
+        if people:
+            (folder / UNKEPT_MARK).touch()
+        saved.extend(pictures)
+    finally:
+        if saved:
+            images = [GeneratedImage(n=n, seed=0, **one.as_told()) for n, one in enumerate(saved)]
+            keep_record(current(), folder.name, people, images)
+        else:
+            removed(folder)
+    return saved
 
 
 def _texts(prompt: Any, extra: Any, ordered: str | None) -> dict[str, str]:

@@ -18,6 +18,8 @@ from .generation_files import RECORD_FILE, generation_places, trashed_generation
 
 #: Lies in the folder of a picture proof while it is being made: pictures of a person that no row knows.
 PROOF_MARK = "proof-in-the-making"
+#: Lies in a generation's folder until its row is kept: before that nobody knows whose photos and prompts are in it.
+UNKEPT_MARK = "not-kept-yet"
 _log = logging.getLogger("isengard.generation_sidecars")
 
 
@@ -43,9 +45,30 @@ def remove_left_proofs(paths: DataPaths) -> int:
     """Remove the folders of proofs that a crash interrupted; tells how many. The mark goes last: pictures in use go at the next start."""
     left = [mark.parent for mark in paths.outputs.glob(f"*/{PROOF_MARK}")]
     for folder in left:
-        if all([removed(entry) for entry in folder.iterdir() if entry.name != PROOF_MARK]):
-            removed(folder)
+        _remove_marked(folder, PROOF_MARK)
     return len(left)
+
+
+def remove_unkept(library: Library, paths: DataPaths) -> int:
+    """Remove the folders of generations that a crash ended before their rows were kept; tells how many. Never one without our mark,
+    nor one that a row or its own record knows."""
+    left = 0
+    for mark in sorted(paths.outputs.glob(f"*/{UNKEPT_MARK}")):
+        folder = mark.parent
+        known = library.row("SELECT 1 FROM generation WHERE id=?", (folder.name,)) is not None
+        if known or (folder / RECORD_FILE).exists():
+            removed(mark)
+            continue
+        _remove_marked(folder, UNKEPT_MARK)
+        left += 1
+    if left:
+        _log.warning("Generations that were never kept are removed", extra={"context": {"generations": left}})
+    return left
+
+
+def _remove_marked(folder: Path, mark: str) -> None:
+    if all([removed(entry) for entry in folder.iterdir() if entry.name != mark]):
+        removed(folder)
 
 
 def rebuild_generations(library: Library, paths: DataPaths, clock: Clock) -> int:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -29,7 +30,13 @@ from .generation_files import (
     move_image,
     settle_generations,
 )
-from .generation_sidecars import insert, rebuild_generations, remove_left_proofs
+from .generation_sidecars import (
+    UNKEPT_MARK,
+    insert,
+    rebuild_generations,
+    remove_left_proofs,
+    remove_unkept,
+)
 from .listing import ALBUM, MADE_FROM, MENDING, Sort, Wanted, query_of
 from .picture_sources import keep_source
 from .save_tickets import SaveTickets
@@ -58,29 +65,37 @@ class GenerationStore:
         from, and the mask."""
         folder = self._paths.generation(generation.id)
         folder.mkdir(mode=0o700)
-        if source is not None:
-            keep_source(folder, *source)
-        atomic.write_json(folder / PROMPTS_FILE, [*prompts])
-        return self.adopt(generation, ())
+        with self._or_nothing(generation.id):
+            (folder / UNKEPT_MARK).touch()
+            if source is not None:
+                keep_source(folder, *source)
+            atomic.write_json(folder / PROMPTS_FILE, [*prompts])
+            return self.adopt(generation, ())
 
     def adopt(self, generation: Generation, people: Sequence[str]) -> Generation:
         """Keep a record of pictures whose folder is there: who is in them (`people` beyond the request), for forgetting.
 
-        NotFoundError `character_not_found` where one of them is being forgotten, or was: the folder and the order's ticket go with
-        the record. Whoever forgets somebody hides them in a transaction after the word of it is written, so that all they find
+        NotFoundError `character_not_found` where one of them is being forgotten, or was. The folder and the order's ticket go with
+        a record that cannot be kept. Whoever forgets somebody hides them in a transaction after the word of it is written, so that all they find
         afterwards is all there will be.
         """
         generation = generation.model_copy(update={"people": sorted({*generation.people, *people})})
-        try:
-            with self._library.transaction():
-                self._require_everybody(generation)
-                insert(self._library, generation)
-        except NotFoundError:
-            self.tickets.void(generation.id)
-            removed(self._paths.generation(generation.id))
-            raise
+        with self._or_nothing(generation.id), self._library.transaction():
+            self._require_everybody(generation)
+            insert(self._library, generation)
         noted(lambda: self._write_file(generation))
+        removed(self._paths.generation(generation.id) / UNKEPT_MARK)
         return generation
+
+    @contextmanager
+    def _or_nothing(self, generation_id: str) -> Iterator[None]:
+        """What fails in here leaves neither folder nor ticket: no row would say whose they are."""
+        try:
+            yield
+        except BaseException:
+            self.tickets.void(generation_id)
+            removed(self._paths.generation(generation_id))
+            raise
 
     def _require_everybody(self, generation: Generation) -> None:
         for character_id in everybody_in(generation):
@@ -93,10 +108,11 @@ class GenerationStore:
                 )
 
     def settle(self) -> int:
-        """Settle at a start: unfinished proofs go; rows come back where a damaged database was moved aside, and files go where
-        their rows say. How many rows came back."""
+        """Settle at a start: unfinished proofs go, and what was never kept; rows come back where a damaged database was moved aside,
+        and files go where their rows say. How many rows came back."""
         remove_left_proofs(self._paths)
         rebuilt = rebuild_generations(self._library, self._paths, self._clock)
+        remove_unkept(self._library, self._paths)
         settle_generations(self._library, self._paths)
         self.tickets.void_all_but({generation.id for generation in self.unfinished()})
         return rebuilt

@@ -8,9 +8,16 @@ from datetime import datetime
 from pathlib import Path
 
 import pytest
-from isengard.core.errors import ConflictError, IllegalTransitionError, InvalidError, NotFoundError
+from isengard.core.errors import (
+    ConflictError,
+    IllegalTransitionError,
+    InvalidError,
+    NotFoundError,
+    StorageError,
+)
+from isengard.core.generations import generation_store
 from isengard.core.generations.generation_files import RECORD_FILE
-from isengard.core.generations.generation_sidecars import PROOF_MARK
+from isengard.core.generations.generation_sidecars import PROOF_MARK, UNKEPT_MARK
 from isengard.core.generations.generation_store import GenerationStore
 from isengard.core.ids import new_id
 from isengard.core.records.character import CharacterDraft
@@ -182,6 +189,38 @@ def test_pictures_of_a_proof_that_are_in_use_go_at_the_next_start(store, paths, 
     assert (left / "0000.png").is_file()
     store.settle()
     assert not left.exists()
+
+
+def test_settling_removes_what_a_crash_left_before_its_row_was_kept(store, paths, one):
+    """Photos and prompts lay in a folder that no row knew: forgetting their person never found them."""
+    marked, foreign, known = (paths.generation(one_id) for one_id in (new_id("gen"), new_id("gen"), one.id))
+    for folder in (marked, foreign):
+        (folder / "from").mkdir(parents=True)
+        (folder / "from" / "picture.jpg").touch()
+    for folder in (marked, known):
+        (folder / UNKEPT_MARK).touch()
+    store.settle()
+    assert not marked.exists() and foreign.exists(), "never what does not carry our mark"
+    assert store.prompts(one.id) and not (known / UNKEPT_MARK).exists()
+
+
+def test_what_cannot_be_kept_leaves_nothing(store, paths, ann, tmp_path, monkeypatch):
+    def full(*_):
+        raise StorageError("library_unavailable", "full", "")
+
+    photo, wish = tmp_path / "photo.jpg", draft(ann.id)
+    photo.write_bytes(b"photo of Ann")
+    ticket = store.tickets.issue(wish.id, 1)
+    with monkeypatch.context() as patch, pytest.raises(StorageError):
+        patch.setattr(generation_store, "insert", full)
+        store.create(wish, [{"text": "Ann"}], (photo, None))
+    assert not paths.generation(wish.id).exists() and store.tickets.redeem(ticket) is None and photo.exists()
+    store.create(wish, [{"text": "Ann"}], (photo, None))
+    assert sorted(file.name for file in paths.generation(wish.id).iterdir()) == [
+        "from",
+        RECORD_FILE,
+        "prompts.json",
+    ]
 
 
 def test_adopting_names_everybody(store, library, paths, characters, ann):

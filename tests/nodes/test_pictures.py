@@ -77,6 +77,47 @@ def test_a_request_fills_in_the_triggers(comfy):
     assert answer.args == ("ann and bob {x}", "no", 64, 72, 5, 6, 1.5)
 
 
+@pytest.mark.parametrize("room_for", [0, 1])
+def test_a_full_disk_leaves_no_picture_that_nobody_knows(save, ann, paths, monkeypatch, room_for):
+    """The record came after the last picture: those before a full disk stayed in a folder that forgetting did not find."""
+    from isengard.nodes import save_image
+    from isengard.nodes.context import current
+
+    write, saved = save_image._save, []
+
+    def until_full(*args):
+        if len(saved) == room_for:
+            raise OSError(28, "No space left on device")
+        saved.append(write(*args))
+        return saved[-1]
+
+    monkeypatch.setattr(save_image, "_save", until_full)
+    with pytest.raises(OSError, match="No space"):
+        save(pictures(3), prompt=graph("ann"))
+    kept = current().generations.list(purpose="nodes").items
+    assert [one.id for one in kept] == [folder.name for folder in paths.outputs.iterdir()]
+    assert [image.file for one in kept for image in one.images] == ["0000.png"][:room_for]
+
+
+def test_what_a_crash_ends_while_pictures_are_saved_goes_at_the_next_start(save, ann, paths, monkeypatch):
+    from isengard.core.generations.generation_sidecars import UNKEPT_MARK
+    from isengard.nodes import save_image
+    from isengard.nodes.context import current
+
+    marks = []
+
+    def written(image, folder, *_):
+        marks.append((folder / UNKEPT_MARK).exists())
+        return save_image._Saved(folder / "0000.png", 32, 24, "")
+
+    monkeypatch.setattr(save_image, "_save", written)
+    save(pictures(), prompt=graph("ann"))
+    save(pictures(), prompt=graph("nobody"))
+    assert marks == [True, False], "what shows nobody has no row, and stays"
+    assert not list(paths.outputs.glob(f"*/{UNKEPT_MARK}"))
+    assert len(current().generations.list(purpose="nodes").items) == 1
+
+
 def test_a_picture_for_the_panel(save, order, paths):
     identifier, ticket = order()
     shown = save(pictures(2), ticket, prompt={"1": {}})
