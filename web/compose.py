@@ -200,7 +200,7 @@ def _training(
 ) -> TrainingService:
     paths, settings = registry.context.paths, registry.context.settings
     default = "fast_test" if settings.fast_test else "ai_toolkit"
-    tasks, doorbell = TaskSubmission(paths, ledger, clock), Doorbell(settings, paths)
+    tasks, doorbell = TaskSubmission(paths, ledger, clock, characters), Doorbell(settings, paths)
     gatherer = FactGatherer(
         paths,
         ledger,

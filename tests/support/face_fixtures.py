@@ -66,7 +66,9 @@ def _run(paths: DataPaths, work: Work) -> None:
     paths.create()
     clock = SystemClock()
     ledger = SqliteLedger(paths.jobs_db, clock, lease_s=20)
-    job = TaskSubmission(paths, ledger, clock).submit("backend_setup", {}, "corr-faces", backend="faces")
+    job = TaskSubmission(paths, ledger, clock, None).submit(
+        "backend_setup", {}, "corr-faces", backend="faces"
+    )
     claimed, lease = ledger.claim(worker_id="w", owner="w-1", needs={"cpu"})
     tools = Tools(paths, ledger, None, VersionStore(paths, clock), Pace(beat=0.5))
     TaskRunner(tools, claimed, lease, work).run()

@@ -18,7 +18,7 @@ from isengard.training.worker.task_runner import TaskRunner
 def task_house(paths):
     clock = SystemClock()
     ledger = SqliteLedger(paths.jobs_db, clock, lease_s=20)
-    house = SimpleNamespace(paths=paths, ledger=ledger, tasks=TaskSubmission(paths, ledger, clock))
+    house = SimpleNamespace(paths=paths, ledger=ledger, tasks=TaskSubmission(paths, ledger, clock, None))
     house.tools = Tools(paths, ledger, None, VersionStore(paths, clock), Pace(beat=0.1))
 
     def submit(kind="backend_setup", request=None, **more):

@@ -59,7 +59,7 @@ def draw_photo(file: Path, seed: int) -> Path:
 def training_of(house: SimpleNamespace, *, base_models: object = None, **asked: object) -> TrainingService:
     """Over the house's stores; `asked` is what the gatherer asks instead of the house."""
     paths, ledger, characters, photos = house.paths, house.ledger, house.characters, house.photos
-    tasks = TaskSubmission(paths, ledger, house.clock)
+    tasks = TaskSubmission(paths, ledger, house.clock, characters)
     gatherer = FactGatherer(
         paths,
         ledger,

@@ -38,7 +38,7 @@ def studio(house, ann, tmp_path):
         ai_toolkit_dir=str(folder), ai_toolkit_python=sys.executable, allow_cpu=True, hf_token="hf_secret"
     )
     registry = make_registry(settings, house.paths)
-    tasks = TaskSubmission(house.paths, house.ledger, house.clock)
+    tasks = TaskSubmission(house.paths, house.ledger, house.clock, house.characters)
 
     def ask(name="ai_toolkit", *, overwrite=False, fault=""):
         (folder / "fault").write_text(fault)
@@ -190,7 +190,7 @@ def test_what_cannot_be_described_is_refused_at_once(studio):
 
 def test_a_placeholder_says_that_nobody_looked(house, ann):
     registry = make_registry(Settings(mode="fast-test"), house.paths)
-    tasks = TaskSubmission(house.paths, house.ledger, house.clock)
+    tasks = TaskSubmission(house.paths, house.ledger, house.clock, house.characters)
     job = CaptionSubmission(tasks, house.photos, registry, "fast_test").submit(ann, "c", overwrite=False)
     assert (job.needs, job.backend) == ("cpu", "fast_test")
     capabilities = registry.get("captioners", "fast_test").capabilities()

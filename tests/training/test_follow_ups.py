@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
+from types import SimpleNamespace
 
 import pytest
-from isengard.core.errors import ConflictError, InvalidError
+from isengard.core.errors import ConflictError, InvalidError, NotFoundError
 from isengard.core.families.families import Families
+from isengard.core.jobs.ledger import JobFilter
 from isengard.core.loras.safetensors_file import sha256_of
 from isengard.core.records.training import Overrides, TrainingRequest
 from isengard.training.interface import TRAINING_FILE, ResolvedTraining
@@ -52,6 +54,34 @@ def test_what_cannot_go_on_is_refused(house, request_of):
     with pytest.raises(ConflictError) as empty:
         house.training.go_on(job.id, 10, "c")
     assert (running.value.code, empty.value.code) == ("still_running", "nothing_to_continue")
+
+
+@pytest.mark.parametrize("what", ["training", "more_steps", "captioning"])
+def test_nothing_is_queued_of_somebody_forgotten_while_its_folder_was_filled(
+    house, request_of, ann, monkeypatch, what
+):
+    """Their photos are copied for minutes; whoever was forgotten meanwhile was trained on all the same."""
+    parent = house.training.submit(request_of(steps=40), "corr")
+    house.ledger.order(parent.id, "cancel")
+    before, submit = set(house.paths.jobs.iterdir()), house.ledger.submit
+
+    def forgotten_first(job):
+        house.characters.delete(ann.id)
+        return submit(job)
+
+    monkeypatch.setattr(house.ledger, "submit", forgotten_first)
+    trainer = type(house.registry.get("training_backends", parent.backend))
+    monkeypatch.setattr(trainer, "checkpoints", lambda *_: [SimpleNamespace(step=40)])
+    monkeypatch.setattr(trainer, "carry_over", lambda *_: None)
+    ask = {
+        "training": lambda: house.training.submit(request_of(steps=60), "c"),
+        "more_steps": lambda: house.training.go_on(parent.id, 10, "c"),
+        "captioning": lambda: house.training.captioning.submit(ann, "c", overwrite=True),
+    }
+    with pytest.raises(NotFoundError, match="no such character"):
+        ask[what]()
+    assert set(house.paths.jobs.iterdir()) == before
+    assert [job.id for job in house.ledger.jobs(JobFilter()).items] == [parent.id]
 
 
 def test_smaller_stays_with_the_checkpoint_that_was_trained_on(house, request_of):

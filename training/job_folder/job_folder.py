@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
+import contextlib
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from ...core.errors import ConflictError, IsengardError, LedgerAwayError, NotFoundError
+from ...core.characters.character_store import CharacterStore
+from ...core.errors import (
+    ConflictError,
+    IllegalTransitionError,
+    IsengardError,
+    LedgerAwayError,
+    NotFoundError,
+)
+from ...core.jobs.ledger import Ledger
 from ...core.paths import DataPaths
 from ...core.records.job import Job
 from ..interface import ResolvedTraining
@@ -26,6 +35,23 @@ def new_job_folder(paths: DataPaths, job_id: str) -> Iterator[Path]:
     except (IsengardError, OSError):
         shutil.rmtree(folder, ignore_errors=True)
         raise
+
+
+def submit(ledger: Ledger, characters: CharacterStore, job: Job) -> Job:
+    """Submit a job whose folder is complete. NotFoundError `character_not_found` where its person went meanwhile, with nothing
+    of it left: whoever forgets somebody looks for jobs once nobody finds them any more."""
+    job = ledger.submit(job)
+    try:
+        if job.character_id is not None:
+            characters.get(job.character_id)
+    except NotFoundError:
+        with contextlib.suppress(
+            IllegalTransitionError, NotFoundError
+        ):  # it has ended, or was forgotten by them
+            ledger.order(job.id, "cancel")
+        ledger.forget(job.id)
+        raise
+    return job
 
 
 def frozen_training(paths: DataPaths, job: Job) -> ResolvedTraining:

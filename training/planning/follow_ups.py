@@ -23,7 +23,7 @@ from ...core.said import said
 from ...core.storage.crash_cleanup import JOB_FILE
 from ..interface import TRAINING_FILE, ResolvedTraining, TrainingBackend
 from ..job_folder.dataset import DATASET, HELD_OUT, MANIFEST
-from ..job_folder.job_folder import frozen_training, new_job_folder, require_training
+from ..job_folder.job_folder import frozen_training, new_job_folder, require_training, submit
 from .memory_ladder import ladder
 from .presets import Numbers
 
@@ -84,7 +84,7 @@ class FollowUps:
             backend.carry_over(before_dir, before, job_dir, training)
             atomic.write_json(job_dir / TRAINING_FILE, training.to_json())
             atomic.write_json(job_dir / JOB_FILE, job.model_dump(mode="json"))
-            return self.ledger.submit(job)
+            return submit(self.ledger, self.characters, job)
 
     def _retried(self, job_id: str) -> Job:
         states = {JobState.FAILED, JobState.CANCELLED}

@@ -9,7 +9,7 @@ from ...core import atomic
 from ...core.characters.character_store import CharacterStore
 from ...core.characters.photo_store import PhotoStore
 from ...core.clock import Clock, iso
-from ...core.errors import InvalidError, NotFoundError
+from ...core.errors import InvalidError
 from ...core.ids import new_id
 from ...core.jobs.ledger import Ledger
 from ...core.paths import DataPaths
@@ -17,7 +17,7 @@ from ...core.records.job import Job
 from ...core.storage.crash_cleanup import JOB_FILE
 from ..interface import TRAINING_FILE
 from ..job_folder.dataset import freeze as freeze_photos
-from ..job_folder.job_folder import new_job_folder
+from ..job_folder.job_folder import new_job_folder, submit
 from .decision import Plan
 
 
@@ -41,18 +41,7 @@ class Freezer:
             training = replace(plan.training, job_id=job.id)
             atomic.write_json(job_dir / TRAINING_FILE, training.to_json())
             atomic.write_json(job_dir / JOB_FILE, job.model_dump(mode="json"))
-            job = self.ledger.submit(job)
-            self._require_person(job)
-            return job
-
-    def _require_person(self, job: Job) -> None:
-        """They may have gone while their photos were copied: who forgets looks for jobs once their row has gone."""
-        try:
-            self.characters.get(str(job.character_id))
-        except NotFoundError:
-            self.ledger.order(job.id, "cancel")
-            self.ledger.forget(job.id)
-            raise
+            return submit(self.ledger, self.characters, job)
 
 
 def require_unblocked(plan: Plan) -> None:

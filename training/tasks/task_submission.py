@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from ...core import atomic
+from ...core.characters.character_store import CharacterStore
 from ...core.clock import Clock, iso
 from ...core.errors import ConflictError
 from ...core.ids import new_id
@@ -17,7 +18,7 @@ from ...core.paths import DataPaths
 from ...core.records.job import Job, JobKind, Needs
 from ...core.records.job_states import UNFINISHED
 from ...core.storage.crash_cleanup import JOB_FILE
-from ..job_folder.job_folder import new_job_folder
+from ..job_folder.job_folder import new_job_folder, submit
 
 
 @dataclass(frozen=True)
@@ -25,6 +26,7 @@ class TaskSubmission:
     paths: DataPaths
     ledger: Ledger
     clock: Clock
+    characters: CharacterStore
     _one_at_a_time: threading.Lock = field(default_factory=threading.Lock, repr=False)
 
     def submit(
@@ -64,7 +66,7 @@ class TaskSubmission:
             with new_job_folder(self.paths, job.id) as folder:
                 prepare(folder)
                 atomic.write_json(folder / JOB_FILE, job.model_dump(mode="json"))
-                return self.ledger.submit(job)
+                return submit(self.ledger, self.characters, job)
 
     def _same(self, job: Job) -> Job | None:
         """The task of that kind about the same that has not ended yet."""
