@@ -90,11 +90,13 @@ def _measured(
 
 
 def _faces(context: NodeContext, reader: FaceReader, image: Any) -> Any:
-    """Through a file that is gone afterwards: faces are read in another process."""
+    """Through a file that is gone afterwards, after a crash with the next start: faces are read in another process."""
     from PIL import Image
 
+    from ..core.characters.folder_settling import MEASURED
+
     pixels = eight_bit(image[..., :3])
-    handle, name = tempfile.mkstemp(suffix=".png", dir=context.paths.tmp)
+    handle, name = tempfile.mkstemp(suffix=MEASURED, dir=context.paths.tmp)
     os.close(handle)
     picture = Path(name)
     try:

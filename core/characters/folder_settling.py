@@ -15,8 +15,10 @@ from .character_sidecars import write_sidecar
 from .trash import move_character, move_photo, trashed_character
 from .unfinished_imports import FILLED, discard_half_filled
 
-#: What an upload or import cut off by a crash leaves in tmp/; nobody but the server writes these.
-_UNFINISHED = ("*.upload", "*.full", "*.thumb", f"*{TEMP_SUFFIX}", f"*{FILLED}")
+#: A picture that the canvas has measured: another process reads it from tmp/.
+MEASURED = ".measured.png"
+#: What an upload, import or measurement cut off by a crash leaves in tmp/; nobody but the server writes these.
+_UNFINISHED = ("*.upload", "*.full", "*.thumb", f"*{MEASURED}", f"*{TEMP_SUFFIX}", f"*{FILLED}")
 _log = logging.getLogger("isengard.settling")
 
 

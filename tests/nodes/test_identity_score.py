@@ -98,3 +98,29 @@ def test_refusals(score, ann, face_tools, paths, her_photos, comfy, monkeypatch)
     with pytest.raises(ForbiddenError) as caught:
         score(her_photos[5])
     assert caught.value.code == "remote_photos"
+
+
+def test_a_picture_that_was_being_measured_goes_at_the_next_start(comfy, library, paths):
+    """It was called like no other file in tmp/: a kill while a face was looked for left it there for ever."""
+    import torch
+    from isengard.core.characters.folder_settling import settle
+    from isengard.nodes.context import current
+    from isengard.nodes.identity_score import _faces
+
+    def killed(picture):
+        settle(library, paths)
+        assert not picture.exists(), "as the next start finds it"
+        picture.touch()
+        return []
+
+    assert _faces(current(), SimpleNamespace(faces=killed), torch.zeros((8, 8, 3))) == []
+    assert list(paths.tmp.iterdir()) == []
+
+
+@pytest.fixture
+def library(comfy, paths):
+    from isengard.core.storage.library import Library
+
+    library = Library(paths)
+    yield library
+    library.close()
