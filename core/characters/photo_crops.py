@@ -182,6 +182,7 @@ class PhotoCropper:
             caption_source=source.caption_source,
             held_out=source.held_out,
             generated=source.generated,
+            people=source.people,
             findings=findings_of(decoded, ()),
             made_from=source.id,
             crop=Crop(

@@ -48,7 +48,7 @@ class PhotoStore:
         self._keeping = threading.Lock()
 
     def add(
-        self, character_id: str, temp_file: Path, client_name: str, marks: Mapping[str, bool] | None = None
+        self, character_id: str, temp_file: Path, client_name: str, marks: Mapping[str, object] | None = None
     ) -> Photo:
         """Take in an uploaded file, with these fields of its record. Raises with the codes photo_name, photo_empty, photo_too_large, photo_type,
         photo_too_many_pixels, photo_damaged, photo_duplicate, photos_full; the upload stays the caller's to remove."""
@@ -182,7 +182,7 @@ class PhotoStore:
         seen: tuple[DecodedPhoto, str],
         *,
         files: tuple[Path, Path],
-        marks: Mapping[str, bool],
+        marks: Mapping[str, object],
     ) -> Photo:
         (photo_id, character_id, name, digest), (decoded, same_shot) = of, seen
         photo = Photo(

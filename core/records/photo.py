@@ -84,6 +84,8 @@ class Photo(Stored):
     held_out: bool = False
     generated: bool = False
     reference: bool = False
+    #: ids of all who are in the picture that it is a copy of
+    people: list[str] = Field(default_factory=list)
     findings: list[PhotoFinding] = Field(default_factory=list)
     made_from: str = ""
     crop: Crop | None = None

@@ -857,6 +857,7 @@ declare namespace Schema {
     held_out: boolean;
     generated: boolean;
     reference: boolean;
+    people: string[];
     findings: PhotoFinding[];
     made_from: string;
     crop: Crop | null;

@@ -21,7 +21,7 @@ from ....core.paths import DataPaths
 from ....core.records.character import Character
 from ....core.records.checkpoint import Version
 from ....core.records.event import Event
-from ....core.records.generation import GeneratedImage, Generation
+from ....core.records.generation import GeneratedImage, Generation, everybody_in
 from ....core.records.generation_states import GenerationState
 from ....core.settings import Settings, current_switches
 from ....generation.shared_copies import small_copy
@@ -118,7 +118,7 @@ class CompanionKeeper:
         found = [
             (generation, image)
             for generation in page.items
-            if generation.versions == [version.file]
+            if generation.versions == [version.file] and everybody_in(generation) == [character.id]
             for image in generation.images
             if image.deleted_at is None and not image.look
         ]

@@ -28,7 +28,8 @@ def keep_as_photo(
     generation_id, number = place
     generation = store.get(generation_id)
     character = characters.get(use.character_id)
-    if use.character_id not in everybody_in(generation):
+    people = everybody_in(generation)
+    if use.character_id not in people:
         raise ConflictError(
             "not_in_picture",
             said("{name} is not in this picture.", name=character.name),
@@ -38,7 +39,7 @@ def keep_as_photo(
     picture, name = store.image_path(generation_id, number), f"{generation_id}-{number}.png"
     known = next((one for one in photos.list(use.character_id) if one.generated and one.name == name), None)
     if known is None:
-        photo = photos.add(use.character_id, picture, name, marks)
+        photo = photos.add(use.character_id, picture, name, {**marks, "people": people})
     else:
         photos.store(known.model_copy(update={"reference": known.reference or marks["reference"]}))
         photo = photos.update(known.id, PhotoPatch(included=known.included or marks["included"]))
