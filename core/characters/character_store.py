@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import logging
+import sqlite3
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
@@ -91,10 +93,31 @@ class CharacterStore:
         """NotFoundError `character_not_found`; those in the trash only with `deleted`."""
         row = self._library.row("SELECT * FROM character WHERE id=?", (require_id("chr", character_id),))
         if row is None or (row["deleted_at"] is not None and not deleted):
-            raise NotFoundError(
-                "character_not_found", "There is no such character.", "It may have been deleted: reload."
-            )
+            raise _not_found()
         return self._complete(self._library.record(Character, row))
+
+    def get_anyway(self, character_id: str) -> Character:
+        """Get somebody, in the trash too, as far as their row can be read: for forgetting, which nothing may make impossible.
+        NotFoundError `character_not_found`."""
+        try:
+            return self.get(character_id, deleted=True)
+        except StorageError as damage:
+            if damage.code != "record_damaged":
+                raise
+        row = self._row(character_id)
+        versions = self._versions.ranked(row["slug"])
+        return said_by(row["record"], character_id, row["slug"]).model_copy(
+            update={"deleted_at": row["deleted_at"], "versions": versions}
+        )
+
+    def _is_readable(self, character_id: str) -> bool:
+        return bool(self._library.records(Character, [self._row(character_id)]))
+
+    def _row(self, character_id: str) -> sqlite3.Row:
+        row = self._library.row("SELECT * FROM character WHERE id=?", (character_id,))
+        if row is None:
+            raise _not_found()
+        return row
 
     def list(self, limit: int = 50, cursor: str | None = None, *, deleted: bool = False) -> Page[Character]:
         """Newest first; `deleted` lists the trash instead."""
@@ -178,13 +201,16 @@ class CharacterStore:
     ) -> None:
         """As deleted, with the files where they are: nothing new may be made of somebody who is being forgotten. `word` says that
         they are. Raises ConflictError `not_deleted` where they had to be in the trash since then and are not."""
-        with self._library.transaction():
-            character = self.get(character_id, deleted=True)
+        with self._library.transaction() as database:
+            character = self.get_anyway(character_id)
             if in_trash_before and not (character.deleted_at or in_trash_before) < in_trash_before:
                 raise _not_deleted()
             word()
             deleted_at = character.deleted_at or iso(self._clock.now())
-            self._store(character.model_copy(update={"deleted_at": deleted_at}))
+            if self._is_readable(character_id):
+                self._store(character.model_copy(update={"deleted_at": deleted_at}))
+            else:  # what cannot be read stays as it is
+                database.execute("UPDATE character SET deleted_at=? WHERE id=?", (deleted_at, character_id))
 
     def _move(self, before: Character, after: Character) -> None:
         rows_first(
@@ -233,6 +259,33 @@ def everybody(characters: CharacterStore) -> Iterator[Character]:
     """Everybody, those in the trash too."""
     yield from characters.all()
     yield from characters.all(deleted=True)
+
+
+def said_by(document: object, character_id: str, slug: str) -> Character:
+    """What a damaged or newer record still says of somebody's names."""
+    try:
+        told = json.loads(str(document))
+    except ValueError:
+        told = {}
+    texts = (
+        {name: text for name, text in told.items() if isinstance(text, str)} if isinstance(told, dict) else {}
+    )
+    former = told.get("former_words") if texts else None
+    return Character(
+        id=character_id,
+        slug=slug,
+        name=texts.get("name", ""),
+        trigger_word=texts.get("trigger_word", ""),
+        class_word=texts.get("class_word", ""),
+        former_words=[word for word in former if isinstance(word, str)] if isinstance(former, list) else [],
+        created_at=texts.get("created_at", ""),
+    )
+
+
+def _not_found() -> NotFoundError:
+    return NotFoundError(
+        "character_not_found", "There is no such character.", "It may have been deleted: reload."
+    )
 
 
 def _not_deleted() -> ConflictError:

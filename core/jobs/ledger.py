@@ -90,6 +90,9 @@ class Ledger(RunnerLedger, Protocol):
     def jobs(self, wanted: JobFilter, *, limit: int = 50, cursor: str | None = None) -> Page[Job]:
         """Newest first."""
 
+    def job_ids_of(self, character_id: str) -> list[str]:
+        """The ids of all jobs of theirs, those too whose records cannot be read."""
+
     def order(self, job_id: str, order: Order) -> Job:
         """cancel | pause | save: durable wish for an owned job (state cancelling/pausing at once for the first two); a job
         nobody owns is cancelled directly. IllegalTransitionError where the table has no such step."""

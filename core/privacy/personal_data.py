@@ -15,6 +15,7 @@ from ..errors import NotFoundError
 from ..generations.albums import albums_of
 from ..generations.generation_files import trashed_generations
 from ..generations.photo_days import FOLDER as PHOTO_DAYS
+from ..ids import ids_in
 from ..loras.trashed_loras import FOLDER as TRASHED_LORAS
 from ..paths import DataPaths, entry_of, is_link
 from ..records.base import Stored
@@ -139,7 +140,7 @@ def find(
 ) -> Inventory:
     """Find what is theirs, and what was when forgetting them began. NotFoundError `character_not_found` where nothing is left."""
     try:
-        character = characters.get(character_id, deleted=True)
+        character = characters.get_anyway(character_id)
     except NotFoundError:
         if (begun := _begun(to_forget(paths, character_id))) is None:
             raise
@@ -147,6 +148,21 @@ def find(
     inventory = _inventory_of(library, paths, character, job_ids)
     begun = _begun(to_forget(paths, character_id))
     return inventory.and_before(begun) if begun is not None else inventory
+
+
+def photos_of_others(library: Library, paths: DataPaths, inventory: Inventory) -> list[Path]:
+    """Copies of pictures in which they are that somebody else has among their photos, in the trash, too: it is theirs to remove them.
+    Such a copy names the people of its picture; of those before that its name says from which picture it came."""
+    wanted = {inventory.character_id, *inventory.pictures}
+    rows = library.rows(
+        "SELECT id, character_id, record FROM photo WHERE character_id<>?", (inventory.character_id,)
+    )
+    shared = [row for row in rows if not wanted.isdisjoint(ids_in(row["record"]))]
+    kept = [
+        file for row in shared for file in entry_of(paths.uploads, row["character_id"]).glob(f"{row['id']}.*")
+    ]
+    trashed = [file for row in shared for file in trashed_photo_files(paths, row["id"])]
+    return [*kept, *(file for file in trashed if file.suffix != ".thumb")]
 
 
 def _begun(mark: Path) -> Inventory | None:
@@ -167,7 +183,7 @@ def _inventory_of(
 ) -> Inventory:
     """Everything of `character`, in the trash too."""
     rows = library.rows("SELECT id, record FROM photo WHERE character_id=?", (character.id,))
-    photos = library.records(Photo, rows)
+    photos = library.records(Photo, rows)  # for words and counts alone: one that cannot be read goes, too
     sql = "SELECT generation_id FROM generation_character WHERE character_id=?"
     hashes = {value for photo in photos for value in (photo.sha256, photo.pixel_hash)}
     return Inventory(
@@ -175,7 +191,7 @@ def _inventory_of(
         name=character.name,
         slug=character.slug,
         words=[*words_of(character), *sorted(hashes)],
-        photos=[photo.id for photo in photos],
+        photos=[row["id"] for row in rows],
         captions=sum(1 for photo in photos if photo.caption),
         versions=[version.file.rpartition("/")[2].partition(".")[0] for version in character.versions],
         job_ids=list(job_ids),

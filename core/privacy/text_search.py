@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import gzip
 import json
+import logging
 import os
 import re
+import zlib
 from collections.abc import Callable, Collection, Iterable, Iterator
 from pathlib import Path
 from typing import BinaryIO
@@ -30,6 +32,9 @@ SEARCHED = {".png", ".webp", ".jpg", ".jpeg", ".json", ".txt", ".log", ".flac", 
 _AS_FILE = r"-[a-z0-9_]+-\d{6}"
 #: SHA-256, ours and as other programs write it; a longer number is another one.
 _HASH, _HEX = re.compile("[0-9a-f]{64}"), re.compile("[0-9A-Fa-f]{64,}")
+#: What unpacking a log that a fault has hit raises.
+_DAMAGED = (EOFError, zlib.error, gzip.BadGzipFile)
+_log = logging.getLogger("isengard.forgetting")
 Found = Callable[[str], bool]
 
 
@@ -89,7 +94,13 @@ def drop_lines(logs: Path, traces: Traces) -> int:
     mentions, dropped = finder(traces), 0
     for file in sorted(logs.glob("*/*.log*")):
         packed = file.suffix == ".gz"
-        data = gzip.decompress(file.read_bytes()) if packed else file.read_bytes()
+        try:
+            data = gzip.decompress(file.read_bytes()) if packed else file.read_bytes()
+        except _DAMAGED as damage:
+            file.unlink()  # nobody can say of whom it tells
+            context = {"file": file.name, "reason": type(damage).__name__}
+            _log.warning("A damaged log was removed", extra={"context": context})
+            continue
         lines = data.decode("utf-8", errors="replace").split(
             "\n"
         )  # only there: a text may hold other line ends

@@ -242,6 +242,13 @@ def test_events_that_name_somebody_are_forgotten_whatever_they_are_about(ledger)
     assert [event.subject.id for event in ledger.events_after(0)] == ["gen_b"]
 
 
+def test_the_jobs_of_somebody_are_known_by_their_ids(ledger):
+    ann, bob = new_id("chr"), new_id("chr")
+    jobs = [submit(ledger, character_id=who) for who in (ann, bob, ann, None)]
+    assert sorted(ledger.job_ids_of(ann)) == sorted([jobs[0].id, jobs[2].id])
+    assert ledger.job_ids_of(new_id("chr")) == []
+
+
 def test_pages_filters_and_forgetting(ledger):
     jobs = [submit(ledger) for _ in range(5)]
     ledger.order(jobs[0].id, "cancel")

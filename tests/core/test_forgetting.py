@@ -12,6 +12,7 @@ from isengard.core.errors import ConflictError, IsengardError, NotFoundError, St
 from isengard.core.ids import new_id
 from isengard.core.logs import setup_logging
 from isengard.core.privacy import erasure, personal_data
+from isengard.core.privacy.text_search import Traces, drop_lines
 from isengard.core.records.character import CharacterDraft, CharacterPatch
 from isengard.core.storage.forget_mark import to_forget
 from support.pictures import add
@@ -218,3 +219,20 @@ def test_a_folder_that_leads_elsewhere_goes_as_a_link(paths, ann, library, chara
     forget(library, paths, characters, ann.id, [job_id])
     assert not folder.is_symlink() and (elsewhere / "theirs.bin").is_file()
     assert characters.list().items == []
+
+
+@pytest.mark.parametrize("damage", ["cut", "flipped", "no_gzip"])
+def test_a_log_that_cannot_be_unpacked_goes(paths, damage):
+    """It may tell of them, and nobody can say; one such file kept everybody from ever being forgotten."""
+    packed = bytearray(gzip.compress(b"".join(b'{"message":"hello %d"}\n' % n for n in range(5000))))
+    if damage == "cut":
+        packed = packed[:40]
+    else:
+        packed[0 if damage == "no_gzip" else 60] ^= 0xFF
+    (paths.logs / "api").mkdir(exist_ok=True)
+    broken = paths.logs / "api" / "2026-11-01.log.gz"
+    broken.write_bytes(packed)
+    whole = paths.logs / "api" / "2026-11-02.log.gz"
+    whole.write_bytes(gzip.compress(b"Ann\nBob\n"))
+    assert drop_lines(paths.logs, Traces(ids=[], words=["Ann"])) == 1
+    assert not broken.exists() and gzip.decompress(whole.read_bytes()) == b"Bob\n"

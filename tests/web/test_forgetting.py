@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import sqlite3
 import time
 
 import pytest
@@ -13,10 +14,11 @@ from isengard.core.errors import NotFoundError, StorageError
 from isengard.core.ids import new_id
 from isengard.core.privacy import erasure
 from isengard.core.privacy.erasure import unfinished
+from isengard.core.records.generation import GeneratedImage
 from isengard.core.records.generation_states import GenerationState
 from isengard.core.records.job import Job
 from isengard.core.records.training import TrainingRequest
-from isengard.web.services import forgetting
+from isengard.web.services import forgetting, housekeeping
 from PIL.PngImagePlugin import PngInfo
 from support.bad_recipes import PORTRAIT
 from support.generation_records import draft
@@ -182,6 +184,57 @@ def test_the_next_start_carries_on_with_what_a_kill_cut_off(server, api, ann, tm
         again.close()
 
 
+@pytest.mark.parametrize("how", ["newer", "damaged"])
+def test_what_cannot_be_read_is_forgotten_too(server, api, ann, tmp_path, how):
+    """Records that a newer pack wrote, or a fault has hit, were left out: their photos in the trash and their jobs stayed."""
+    services = server.services
+    file = tmp_path / "a.jpg"
+    drawing(1).save(file)
+    api.upload(ann["id"], file)
+    (photo,) = services.photos.list(ann["id"])
+    services.photos.delete(photo.id)
+    job = Job(id=new_id("job"), character_id=ann["id"], needs="gpu", created_at=AT, updated_at=AT)
+    services.paths.job(job.id).mkdir()
+    services.ledger.submit(job)
+    services.ledger.order(job.id, "cancel")
+    services.library.menders.clear()
+    changed = {"newer": ('"caption_source":""', '"caption_source":"sung"'), "damaged": ("{", "")}[how]
+    with services.library.transaction() as database:
+        database.execute("UPDATE photo SET record=replace(record, ?, ?)", changed)
+        database.execute("UPDATE character SET record=replace(record, '\"name\":', '\"nome\":')")
+    with sqlite3.connect(services.paths.jobs_db) as jobs:
+        new_word = ('"state":"cancelled"', '"state":"dreaming"') if how == "newer" else ("{", "")
+        jobs.execute("UPDATE job SET document=replace(document, ?, ?)", new_word)
+    jobs.close()
+    api.post(f"/characters/{ann['id']}/forget")
+    assert trash.trashed_photo_files(services.paths, photo.id) == []
+    assert list(services.paths.jobs.iterdir()) == [] and services.ledger.job_ids_of(ann["id"]) == []
+    assert services.library.rows("SELECT id FROM character") == [] and unfinished(services.paths) == []
+
+
+def test_copies_among_the_photos_of_others_are_told(server, api, ann, tmp_path):
+    """A picture of two people went with one of them; a copy among the other's photos stayed, and nobody was told."""
+    services, bob = server.services, api.post("/characters", {"name": "Bob"})
+    store, kept = services.generations.store, []
+    for number in range(2):
+        made = store.create(draft(bob["id"], people=[ann["id"]], state=GenerationState.COMPLETED), [])
+        drawing(number).save(services.paths.generation(made.id) / "0000.png")
+        image = GeneratedImage(n=0, file="0000.png", width=64, height=64, seed=1)
+        store.add_image(made.id, image)
+        use = {"character_id": bob["id"], "use": "reference"}
+        kept.append(api.post(f"/generations/{made.id}/images/0/photo", use))
+    assert all(
+        sorted(services.photos.get(one["id"]).people) == sorted([ann["id"], bob["id"]]) for one in kept
+    )
+    earlier = services.photos.get(kept[1]["id"])
+    services.photos.store(earlier.model_copy(update={"people": []}))  # as packs before this kept it
+    services.photos.delete(earlier.id)
+    store.delete(made.id)
+    told = api.post(f"/characters/{ann['id']}/forget")["report"]["others"]
+    names = (f"uploads/{bob['id']}/{kept[0]['file']}", f"trash/photos/{kept[1]['file']}")
+    assert sorted(told) == sorted(names)
+
+
 def test_what_was_told_of_pictures_that_left_the_trash_goes_too(server, api, ann):
     """Their rows were gone, and with them all that said whose they were; prompts and names stayed among the events."""
     services = server.services
@@ -258,6 +311,28 @@ def test_a_file_held_open_does_not_keep_others_from_being_forgotten(server, api,
     assert unfinished(services.paths) == [ann["id"]]
     asyncio.run(services.housekeeping.empty_trash())
     assert unfinished(services.paths) == [] and api.get("/characters?deleted=1")["items"] == []
+
+
+def test_what_nobody_thought_of_keeps_neither_others_nor_the_trash(server, api, ann, monkeypatch):
+    """A fault of another kind ended the housekeeping for as long as the server ran."""
+    services = server.services
+    bob = api.post("/characters", {"name": "Bob"})
+    remove = erasure.remove
+
+    def broken(paths, theirs):
+        if theirs.character_id == ann["id"]:
+            raise EOFError("Compressed file ended")
+        return remove(paths, theirs)
+
+    def unthought_of(*_):
+        raise ValueError("of a kind of its own")
+
+    for person in (ann, bob):
+        api.delete(f"/characters/{person['id']}")
+    monkeypatch.setattr(erasure, "remove", broken)
+    monkeypatch.setattr(housekeeping, "purge_photos", unthought_of)
+    asyncio.run(services.housekeeping.empty_trash(0))
+    assert [one["id"] for one in api.get("/characters?deleted=1")["items"]] == [ann["id"]]
 
 
 def test_pictures_of_others_are_no_files_of_ones_own(server, api):

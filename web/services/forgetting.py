@@ -91,15 +91,20 @@ class Forgetting:
             except NotFoundError:
                 # its file is damaged, and the row has gone too
                 to_forget(self.paths, character_id).unlink(missing_ok=True)
-            except (IsengardError, OSError) as fault:
+            except Exception as fault:  # noqa: BLE001 - whatever it is, it must not keep everybody else
                 context = {"character_id": character_id, "reason": reason_of(fault)}
-                _log.warning("A person could not be forgotten yet", extra={"context": context})
+                foreseen = isinstance(fault, (IsengardError, OSError))
+                _log.warning(
+                    "A person could not be forgotten yet",
+                    exc_info=None if foreseen else fault,
+                    extra={"context": context},
+                )
                 continue
             await in_thread(tell_character, self.ledger, character_id, "forgotten", None)
 
     def find(self, character_id: str) -> Inventory:
         """Find what is theirs now, and what was when forgetting them began. NotFoundError `character_not_found` where nothing is."""
-        job_ids = [job.id for job in self._jobs_of(character_id)]
+        job_ids = self.ledger.job_ids_of(character_id)
         return personal_data.find(self.library, self.paths, self.characters, character_id, job_ids=job_ids)
 
     async def stop(self, inventory: Inventory) -> Inventory:
@@ -150,6 +155,8 @@ class Forgetting:
         loras = {f"models/loras/{name}" for name in inventory.outside}
         counted.elsewhere = sorted({_shown(file, {"": paths.root, **folders}) for file in own} | loras)
         counted.others = _others_pictures(paths, inventory, names)
+        shared = personal_data.photos_of_others(self.library, paths, inventory)
+        counted.others = sorted({*counted.others, *(_shown(file, {"": paths.root}) for file in shared)})
         return counted.as_dict()
 
     async def _stop_pictures(self, character_id: str) -> None:
@@ -180,8 +187,8 @@ class Forgetting:
         except IsengardError as ended:
             _log.info("Pictures ended by themselves", extra={"context": {"reason": ended.code}})
 
-    def _stop_jobs(self, character_id: str) -> list[Job]:
-        """Every job of theirs, all of them ended, those submitted meanwhile too."""
+    def _stop_jobs(self, character_id: str) -> None:
+        """End every job of theirs, those submitted meanwhile too."""
         deadline = time.monotonic() + STOPS_WITHIN_S
         while going := [job for job in self._jobs_of(character_id) if job.state not in ENDED]:
             if time.monotonic() > deadline:
@@ -194,16 +201,16 @@ class Forgetting:
                 with contextlib.suppress(IllegalTransitionError):  # it has just ended
                     self.ledger.order(job.id, "cancel")
             time.sleep(STOP_POLL_S)
-        return self._jobs_of(character_id)
 
     def _jobs_of(self, character_id: str) -> list[Job]:
         return list(every_job(self.ledger, JobFilter(character_id=character_id)))
 
     def _erase_late_jobs(self, character_id: str) -> None:
         """Those whose submit was on its way when the person went; later ones are refused, there is nobody any more."""
-        for job in self._stop_jobs(character_id):
-            shutil.rmtree(self.paths.job(job.id), ignore_errors=True)
-            self.ledger.forget(job.id)
+        self._stop_jobs(character_id)
+        for job_id in self.ledger.job_ids_of(character_id):
+            shutil.rmtree(self.paths.job(job_id), ignore_errors=True)
+            self.ledger.forget(job_id)
 
     def _erase_in_comfyui(self, inventory: Inventory) -> None:
         """Copies in its temp folder, which we made, and prompts in the history of each ComfyUI that made their pictures."""

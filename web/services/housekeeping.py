@@ -10,7 +10,7 @@ from itertools import chain, repeat
 
 from ...core.characters.trash import cutoff_of, due_characters, purge_photos, purge_pictures, purge_recipes
 from ...core.clock import Clock
-from ...core.errors import IsengardError
+from ...core.errors import IsengardError, reason_of
 from ...core.executor import in_thread
 from ...core.generations.albums import AlbumStore
 from ...core.loras.trashed_loras import TrashedLoras
@@ -68,6 +68,12 @@ class Housekeeping:
 async def _tried(name: str, task: Callable[[], Awaitable[object]]) -> None:
     try:
         await task()
-    except (IsengardError, OSError) as fault:
-        context = {"task": name, "reason": str(fault)}
-        _log.warning("The trash could not be emptied", extra={"context": context})
+    except Exception as fault:  # noqa: BLE001 - whatever it is, the other tasks and tomorrow's go on
+        context = {"task": name, "reason": reason_of(fault)}
+        _log.warning(
+            "The trash could not be emptied", exc_info=_unforeseen(fault), extra={"context": context}
+        )
+
+
+def _unforeseen(fault: Exception) -> Exception | None:
+    return None if isinstance(fault, (IsengardError, OSError)) else fault

@@ -87,6 +87,9 @@ class RedisLedger:
     def jobs(self, wanted: JobFilter, *, limit: int = 50, cursor: str | None = None) -> Page[Job]:
         return rows.page(self._link, wanted, max(1, min(limit, 500)), cursor)
 
+    def job_ids_of(self, character_id: str) -> list[str]:
+        return rows.ids_of(self._link, character_id)
+
     def order(self, job_id: str, order: Order) -> Job:
         return self._keep(commands.order(self._link, job_id, order, self._now()))
 

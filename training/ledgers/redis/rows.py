@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Any, TypeGuard
 
 from ....core.errors import InvalidError, NotFoundError
+from ....core.ids import ids_in
 from ....core.jobs.ledger import JobFilter, Lease
 from ....core.records.base import Page
 from ....core.records.event import Event
@@ -149,6 +150,20 @@ def page(link: Link, wanted: JobFilter, limit: int, cursor: str | None) -> Page[
     return Page[Job](
         items=[job for _, job in rows[:limit]], next_cursor=str(rows[limit - 1][0]) if more else None
     )
+
+
+def ids_of(link: Link, character_id: str) -> list[str]:
+    """By the documents: one that cannot be read is theirs where it names them."""
+    answer: list[Any] = link.run("page", "+inf", "-1", "jobs")
+    documents = zip(answer[1::3], answer[2::3], strict=True)
+    return [job_id for job_id, document in documents if _is_of(link, character_id, job_id, document)]
+
+
+def _is_of(link: Link, character_id: str, job_id: str, document: object) -> bool:
+    job = link.documents.read(Job, document, job_id)
+    if job is not None:
+        return job.character_id == character_id
+    return isinstance(document, str) and character_id in ids_in(document)
 
 
 def _newest(link: Link, states: Collection[JobState], below: str) -> Iterator[tuple[int, Job]]:

@@ -220,6 +220,12 @@ def _marks(values: Collection[str]) -> str:
     return ", ".join("?" * len(values))
 
 
+def ids_of(connection: sqlite3.Connection, character_id: str) -> list[str]:
+    """By the columns, whatever the documents say."""
+    found = connection.execute("SELECT id FROM job WHERE character_id = ? ORDER BY number", (character_id,))
+    return [row["id"] for row in found]
+
+
 def queued(connection: sqlite3.Connection, aside: Container[str], priority: int | None = None) -> list[Job]:
     """List queued jobs in the order in which they will run."""
     rows = connection.execute(

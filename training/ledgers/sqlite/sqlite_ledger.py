@@ -144,6 +144,9 @@ class SqliteLedger:
         most = max(1, min(limit, 500))
         return self._read(lambda db: rows.page(db, wanted, self._aside, limit=most, cursor=cursor))
 
+    def job_ids_of(self, character_id: str) -> list[str]:
+        return self._read(lambda db: rows.ids_of(db, character_id))
+
     def order(self, job_id: str, order: Order) -> Job:
         return self._keep(self._urgently(lambda db: commands.order(db, job_id, order, self._now())))
 
