@@ -31,7 +31,7 @@ _log = logging.getLogger("isengard.forgetting")
 @dataclass
 class ForgetReport:
     """A report of what goes or went; `logs` are lines, `bytes` what is freed, `elsewhere` files of ComfyUI that we did not make,
-    `others` pictures of other people whose prompts mention this one."""
+    `others` pictures of other people that show this one or mention them in their prompt."""
 
     photos: int = 0
     captions: int = 0

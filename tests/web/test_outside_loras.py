@@ -270,6 +270,22 @@ def server_settled(server, holds):
         time.sleep(0.1)
 
 
+def test_a_preview_shows_its_person_alone(server, api, fay):
+    """Of a picture with somebody else in it a copy lay beside the LoRA, which forgetting that one did not find."""
+    store, mona = server.services.generations.store, api.post("/characters", {"name": "Mona"})
+    (alone,) = store.list(character_id=fay["id"]).items
+    store.delete(alone.id)
+    both = store.create(draft(fay["id"], versions=[fay["file"]], people=[mona["id"]]), [])
+    Image.effect_noise((64, 64), 60).convert("RGB").save(
+        server.services.paths.generation(both.id) / "0000.png"
+    )
+    store.add_image(
+        both.id, GeneratedImage(n=0, file="0000.png", width=64, height=64, seed=1, favourite=True)
+    )
+    api.post(f"/characters/{fay['id']}/versions/companions", {"file": fay["file"], "shown": True})
+    assert companions(server, fay) == [name for name in EVERY if name != "png"]
+
+
 def test_forgetting_takes_them_along(server, api, fay):
     api.post(f"/characters/{fay['id']}/versions/companions", {"file": fay["file"], "shown": True})
     assert companions(server, fay) == EVERY
