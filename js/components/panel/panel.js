@@ -20,13 +20,13 @@ import { practiceBanner } from "../first_hour/practice.js";
 import { recoveredBanner, recoveriesOf } from "./recovery_notice.js";
 import { roomBanner } from "../storage/room_banner.js";
 import { advisesRestart, restartButton } from "../shared/restart.js";
+import { UndoBar } from "./undo_bar.js";
 import { View } from "../shared/view.js";
 
 const TABS = ["characters", "training", "images", "video"];
 /** @type {Record<string, string>} */
 const VIEWS = { characters: "isen-characters", training: "isen-trainings", images: "isen-images", video: "isen-video" };
 const SHEETS = ["panel", "controls", "people", "making", "pictures", "looking", "photo_day", "life", "contrast"];
-const UNDO_MS = 8000;
 const REFUSAL = "isen-problem";
 /** As in styles/making.css. */
 const WIDE = 560;
@@ -39,11 +39,10 @@ export class IsenPanel extends View {
   /** @type {HTMLButtonElement} */ leave;
   /** @type {HTMLDivElement} */ banners;
   /** @type {HTMLDivElement} */ body;
-  /** @type {HTMLDivElement} */ undoBar;
+  /** @type {UndoBar} */ undo;
   /** @type {HTMLDivElement} */ refusal;
   /** @type {Isengard.State["problem"]} */ refused = null;
   /** @type {(() => void) | null} */ closes;
-  /** @type {number} */ undoTimer;
 
   /** ComfyUI's page around the panel; null where there is none. @type {Isengard.Frontend | null} */
   frontend = null;
@@ -65,12 +64,12 @@ export class IsenPanel extends View {
     this.banners = h("div", { class: "isen-banners", role: "status", "aria-live": "polite" });
     this.refusal = h("div", { class: "isen-banners", role: "alert", hidden: true });
     this.body = h("div", { class: "isen-body", role: "tabpanel", id: "isen-body", tabindex: -1 });
-    this.undoBar = h("div", { class: "isen-undo", role: "status", "aria-live": "polite", hidden: true });
-    this.append(h("header", { class: "isen-head" }, h("strong", { class: "isen-grow", text: t("title") }), help, settings, this.leave), this.tabs, this.banners, this.refusal, this.body, this.undoBar);
+    this.undo = new UndoBar(this, this.store);
+    this.append(h("header", { class: "isen-head" }, h("strong", { class: "isen-grow", text: t("title") }), help, settings, this.leave), this.tabs, this.banners, this.refusal, this.body, this.undo.element);
     this.#keepToOurselves();
     keepFocus(this, () => topDialog(this) ?? homeOf(this.body));
     this.store.early = (name, items) => name === "generations" && this.#showsPictures() && askEarly(this.store.api, /** @type {Isengard.Generation[]} */ (items));
-    this.addEventListener("isen-undo", (event) => this.#offerUndo(/** @type {CustomEvent<Isengard.Undo>} */ (event).detail));
+    this.addEventListener("isen-undo", (event) => this.undo.show(/** @type {CustomEvent<Isengard.Undo>} */ (event).detail));
   }
 
   /** From the width on at which they are beside the form, not below it. */
@@ -230,29 +229,10 @@ export class IsenPanel extends View {
     next.click();
   }
 
-  /** @param {Isengard.Undo} undo */
-  #offerUndo({ text, undo }) {
-    clearTimeout(this.undoTimer);
-    const hide = () => (this.undoBar.hidden = true);
-    const back = async () => {
-      hide();
-      await undo?.();
-    };
-    this.undoBar.replaceChildren(h("span", { class: "isen-grow", text }), undo ? button(t("undo"), back, { testid: "isen-undo" }) : "");
-    this.undoBar.hidden = false;
-    nearWork(this, this.undoBar, () => this.append(this.undoBar));
-    const away = () => {
-      if (this.undoBar.matches(":hover, :focus-within")) this.undoTimer = setTimeout(away, UNDO_MS);
-      else hide();
-    };
-    this.undoTimer = setTimeout(away, UNDO_MS);
-  }
-
   /** While there is an offer to undo, Ctrl and Z take it; in a field they undo what was typed. @param {KeyboardEvent} event */
   #undoByKey(event) {
-    if (event.key !== "z" || event.shiftKey || event.altKey || !(event.ctrlKey || event.metaKey) || isWriting(event.target) || this.undoBar.hidden) return;
-    event.preventDefault();
-    this.undoBar.querySelector("button")?.click();
+    if (event.key !== "z" || event.shiftKey || event.altKey || !(event.ctrlKey || event.metaKey) || isWriting(event.target)) return;
+    if (this.undo.press()) event.preventDefault();
   }
 
   /** @param {KeyboardEvent} event */
