@@ -62,6 +62,16 @@ export async function once(element, run) {
   }
 }
 
+/** What a form does once it is sent: the page stays, and until `run` has ended it cannot be sent again. @param {() => unknown} run */
+export function sends(run) {
+  /** @param {Event} event */
+  return (event) => {
+    event.preventDefault();
+    const { submitter } = /** @type {SubmitEvent} */ (event);
+    return once(/** @type {HTMLElement} */ (event.target), () => (submitter ? once(submitter, run) : run()));
+  };
+}
+
 /** A labelled field; `control` gets an id that the label points at. @param {string} label @param {HTMLElement} control */
 export function field(label, control, hint = "") {
   const id = `isen-${++fieldCount}`;

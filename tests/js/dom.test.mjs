@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { button, field, h } from "../../js/lib/dom.js";
+import { button, field, h, sends } from "../../js/lib/dom.js";
 import { fill, keyed } from "../../js/lib/lists.js";
 import { installDocument } from "./fake_dom.mjs";
 
@@ -46,6 +46,24 @@ test("a button cannot be pressed twice while it works, and can again after a fai
   const third = element.fire("click");
   release.resolve();
   await third;
+  assert.equal(runs, 2);
+});
+
+test("a form is sent once, however often its key or button is pressed, and the page stays", async () => {
+  let release;
+  let runs = 0;
+  let stays = 0;
+  const submitter = h("button");
+  const form = h("form", { on: { submit: sends(() => ((runs += 1), new Promise((resolve) => (release = resolve)))) } });
+  const preventDefault = () => (stays += 1);
+  const first = form.fire("submit", { submitter, preventDefault });
+  assert.equal(submitter.getAttribute("aria-busy"), "true");
+  await form.fire("submit", { submitter, preventDefault });
+  await form.fire("submit", { submitter: null, preventDefault });
+  assert.deepEqual([runs, stays], [1, 3]);
+  release();
+  await first;
+  form.fire("submit", { submitter, preventDefault });
   assert.equal(runs, 2);
 });
 

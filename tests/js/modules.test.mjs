@@ -65,6 +65,11 @@ test("what a drag brings is asked at one place, which knows our own pictures", (
   assert.deepEqual(MODULES.filter((name) => CODE[name].includes('types.includes("Files")')), ["lib/files.js"]);
 });
 
+test("no form can be sent twice", () => {
+  const others = MODULES.filter((name) => /on: \{[^}]*\bsubmit: (?!sends\()/.test(CODE[name]));
+  assert.deepEqual(others, ["components/images/image_form.js"], "whose button is busy meanwhile");
+});
+
 test("no text is ever parsed as HTML", () => {
   for (const [name, source] of Object.entries(SOURCES)) {
     assert.doesNotMatch(source, /(inner|outer)HTML|insertAdjacentHTML|document\.write|DOMParser|\beval\(|new Function/, name);

@@ -1,6 +1,6 @@
 /** Edit, export, delete (with undo) and forget. */
 
-import { button, field, h, icon } from "../../lib/dom.js";
+import { button, field, h, icon, sends } from "../../lib/dom.js";
 import { brief } from "../../lib/format.js";
 import { t } from "../../locales/words.js";
 import { exportEntry } from "./exporting.js";
@@ -52,15 +52,13 @@ export function editForm(view, character) {
   const name = h("input", { type: "text", maxlength: 80, required: true, dir: "auto", value: character.name, "data-testid": "isen-edit-name" });
   const kind = h("input", { type: "text", maxlength: 40, value: character.class_word, list: "isen-kinds" });
   const trigger = h("input", { type: "text", maxlength: 32, pattern: "[A-Za-z]{3,32}", title: t("triggerRule"), value: character.trigger_word });
-  /** @param {Event} event */
-  const save = async (event) => {
-    event.preventDefault();
+  const save = async () => {
     const body = { name: name.value, class_word: kind.value, trigger_word: trigger.value };
     const kept = store.keepCharacter(await store.attempt((id) => store.api.characters.update(character.id, body, id)));
     if (kept) form.hidden = true;
   };
   /** @type {HTMLFormElement} */
-  const form = h("form", { class: "isen-card isen-stack isen-edit-form", hidden: true, "aria-label": t("edit"), on: { submit: save } },
+  const form = h("form", { class: "isen-card isen-stack isen-edit-form", hidden: true, "aria-label": t("edit"), on: { submit: sends(save) } },
     field(t("name"), name), field(t("classWord"), kind, t("classHint")), field(t("triggerWord"), trigger, t("triggerHint")),
     h("div", { class: "isen-row" }, h("button", { type: "submit", class: "isen-primary", text: t("save"), "data-testid": "isen-save" }),
       button(t("cancel"), () => (form.hidden = true))));

@@ -1,6 +1,6 @@
 /** The wall of faces, and the form for a new one. */
 
-import { button, field, h, icon, once, say } from "../../lib/dom.js";
+import { button, field, h, icon, say, sends } from "../../lib/dom.js";
 import { makePeople } from "../../data/photos/uploads.js";
 import { sorted } from "../../lib/files.js";
 import { counted, few } from "../../lib/format.js";
@@ -123,13 +123,13 @@ export class IsenCharacters extends View {
     this.kind = h("input", { type: "text", maxlength: 40, value: KINDS[0], list: "isen-kinds", "data-testid": "isen-kind" });
     this.consent = h("input", { type: "checkbox", "data-testid": "isen-consent" });
     const kinds = h("datalist", { id: "isen-kinds" }, ...KINDS.map((value) => h("option", { value })));
-    this.submit = h("button", { type: "submit", class: "isen-primary", text: t("createCharacter"), "data-testid": "isen-create" });
+    const create = h("button", { type: "submit", class: "isen-primary", text: t("createCharacter"), "data-testid": "isen-create" });
     this.arrived = h("p", { class: "isen-note", role: "status", hidden: true, "data-testid": "isen-arrivals" });
     this.several = h("section", { class: "isen-note isen-stack-tight", hidden: true, "data-testid": "isen-several-people" });
-    return h("form", { class: "isen-card isen-stack", hidden: true, "aria-label": t("newCharacter"), on: { submit: (event) => this.#create(event) } },
+    return h("form", { class: "isen-card isen-stack", hidden: true, "aria-label": t("newCharacter"), on: { submit: sends(() => this.#create()) } },
       this.arrived, this.several, field(t("name"), this.name, t("nameHint")), field(t("classWord"), this.kind, t("classHint")), kinds,
       h("label", { class: "isen-check" }, this.consent, h("span", { text: t("consent") })),
-      h("div", { class: "isen-row" }, this.submit, button(t("cancel"), () => this.#show(false))));
+      h("div", { class: "isen-row" }, create, button(t("cancel"), () => this.#show(false))));
   }
 
   /** Photos that were dropped wait for their person to have a name; a folder's is one to begin with. @param {Isengard.Arrivals | null} arrivals */
@@ -172,20 +172,16 @@ export class IsenCharacters extends View {
     (open ? this.name : this.add).focus();
   }
 
-  /** @param {Event} event */
-  async #create(event) {
-    event.preventDefault();
+  async #create() {
     this.name.value = this.name.value.trim();
     if (!this.form.reportValidity()) return;
     const body = { name: this.name.value, class_word: this.kind.value || KINDS[0], consent: this.consent.checked };
-    await once(this.submit, async () => {
-      const character = await this.store.attempt((id) => this.store.api.characters.create(body, id));
-      if (!character) return;
-      this.store.keepCharacter(character);
-      const { arrivals } = this.store.state;
-      this.store.go({ tab: "characters", id: character.id });
-      if (arrivals) this.#add(character.id, arrivals.found);
-    });
+    const character = await this.store.attempt((id) => this.store.api.characters.create(body, id));
+    if (!character) return;
+    this.store.keepCharacter(character);
+    const { arrivals } = this.store.state;
+    this.store.go({ tab: "characters", id: character.id });
+    if (arrivals) this.#add(character.id, arrivals.found);
   }
 }
 

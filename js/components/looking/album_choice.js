@@ -2,7 +2,7 @@
 
 import { loadAlbums } from "../../data/albums/albums.js";
 import { changePictures, patchOf } from "../../data/looking/many_pictures.js";
-import { button, field, h } from "../../lib/dom.js";
+import { button, field, h, sends } from "../../lib/dom.js";
 import { counted } from "../../lib/format.js";
 import { fill } from "../../lib/lists.js";
 import { t } from "../../locales/words.js";
@@ -27,8 +27,8 @@ export function chooseAlbum(view, entries) {
   const stop = store.listen(({ albums }) => show(albums));
   const dialog = openDialog(view, { label: t("moveToAlbum"), kind: "isen-question", closed: stop },
     h("div", { class: "isen-row isen-top" }, h("h2", { class: "isen-grow", text: t("moveToAlbum") }), closer(() => dialog.close())), list,
-    h("form", { class: "isen-row isen-bottom", on: { submit: (event) => (event.preventDefault(), create()) } },
-      h("div", { class: "isen-grow" }, field(t("newAlbum"), name)), button(t("createAlbum"), create, { testid: "isen-album-create" })));
+    h("form", { class: "isen-row isen-bottom", on: { submit: sends(create) } },
+      h("div", { class: "isen-grow" }, field(t("newAlbum"), name)), h("button", { type: "submit", text: t("createAlbum"), "data-testid": "isen-album-create" })));
   /** @param {Isengard.Album[] | null} albums */
   const show = (albums) => fill(list, albums, () => [
     ...(albums ?? []).map((album) => button(t("albumOf", { name: album.name, n: album.pictures }), () => into(album.id), { icon: "folder", testid: "isen-album" })),

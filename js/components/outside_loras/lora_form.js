@@ -1,6 +1,6 @@
 /** What has to be known of a LoRA from elsewhere: read from the file where it says so, asked for where it doesn't. */
 
-import { button, field, h, once } from "../../lib/dom.js";
+import { button, field, h, sends } from "../../lib/dom.js";
 import { bytes, inRow } from "../../lib/format.js";
 import { t } from "../../locales/words.js";
 import { loraPicture, parts } from "./lora_list.js";
@@ -18,18 +18,14 @@ export function loraForm(store, { lora, facts, person, back, done }) {
   const words = h("datalist", { id: "isen-lora-words" }, ...facts.words.map((value) => h("option", { value })));
   const trigger = h("input", { type: "text", maxlength: 200, autocomplete: "off", value: facts.words[0] ?? "", list: "isen-lora-words", "data-testid": "isen-lora-trigger" });
   const submit = h("button", { type: "submit", class: "isen-primary", text: t("loraAdd"), "data-testid": "isen-lora-add" });
-  /** @param {Event} event */
-  const add = (event) => {
-    event.preventDefault();
+  const add = async () => {
     const whose = person ? { character_id: person.id } : { name: name.value, class_word: kind.value, consent: consent.checked };
     const body = { lora, family: family.value, trigger_word: trigger.value, ...whose };
-    return once(submit, async () => {
-      const character = await store.attempt((id) => store.api.loras.adopt(body, id));
-      if (character) done(character);
-    });
+    const character = await store.attempt((id) => store.api.loras.adopt(body, id));
+    if (character) done(character);
   };
   const said = facts.bases.length ? t("loraSays", { bases: inRow(facts.bases.slice(0, 3)) }) : t("loraSaysNothing");
-  return h("form", { class: "isen-stack", "aria-label": t("loraTitle"), on: { submit: add } },
+  return h("form", { class: "isen-stack", "aria-label": t("loraTitle"), on: { submit: sends(add) } },
     h("div", { class: "isen-row isen-caption" }, loraPicture(store, lora), h("div", { class: "isen-grow isen-stack-tight" },
       h("strong", { class: "isen-wrap", dir: "auto", text: lora }), h("small", { class: "isen-muted", text: bytes(facts.size) }))),
     ...(person ? [] : [field(t("name"), name, t("nameHint")), field(t("classWord"), kind, t("classHint"))]),

@@ -1,7 +1,7 @@
 /** What is shown instead of a view: still connecting, our link is needed, or the server cannot work. */
 
 import { ApiError } from "../../data/api.js";
-import { button, field, h, icon } from "../../lib/dom.js";
+import { button, field, h, icon, sends } from "../../lib/dom.js";
 import { explained, said } from "../../lib/said.js";
 import { t } from "../../locales/words.js";
 import { exchange, tokenIn } from "../../data/session.js";
@@ -21,12 +21,8 @@ export function locked(store) {
   const refused = h("p", { class: "isen-error", role: "alert", hidden: true });
   offerLink(store, here, refused);
   const token = h("input", { type: "password", autocomplete: "off", required: true, "data-testid": "isen-token" });
-  /** @param {Event} event */
-  const open = (event) => {
-    event.preventDefault();
-    return unlock(store, tokenIn(token.value) || token.value.trim(), refused);
-  };
-  return h("form", { class: "isen-stack", on: { submit: open } },
+  const open = () => unlock(store, tokenIn(token.value) || token.value.trim(), refused);
+  return h("form", { class: "isen-stack", on: { submit: sends(open) } },
     h("h2", { tabindex: -1 }, icon("lock"), ` ${t("lockedTitle")}`),
     h("p", { text: t("locked") }), here, h("p", { class: "isen-muted", text: t("lockedHow") }),
     field(t("token"), token), refused,

@@ -1,6 +1,6 @@
 /** What can be done with the photos that are chosen; each in one request, with one way back. */
 
-import { button, field, h, say } from "../../../lib/dom.js";
+import { button, field, h, say, sends } from "../../../lib/dom.js";
 import { commonUse } from "../../../lib/photo_use.js";
 import { t } from "../../../locales/words.js";
 import { captionPhotos, coverOf, removePhotos, turnPhotos, usePhotos } from "../photo_actions.js";
@@ -25,7 +25,7 @@ export class SelectionBar {
     this.use = new UseChoice((use) => usePhotos(view, characterId, this.#ids, use));
     this.cover = button(t("makeCover"), () => coverOf(view, characterId, this.#ids[0]), { icon: "user", testid: "isen-select-cover" });
     this.text = h("textarea", { rows: 2, maxlength: 2000, dir: "auto", "data-testid": "isen-select-caption-text" });
-    this.form = h("form", { class: "isen-stack-tight", hidden: true, on: { submit: (event) => this.#caption(event) } },
+    this.form = h("form", { class: "isen-stack-tight", hidden: true, on: { submit: sends(() => this.#caption()) } },
       field(t("captionMany"), this.text, t("captionsHint")), h("div", { class: "isen-row" }, h("button", { type: "submit", text: t("captionApply"), "data-testid": "isen-select-caption-apply" })));
     this.works = h("div", { class: "isen-stack-tight" }, this.use.element, h("div", { class: "isen-row" },
       button(t("caption"), () => this.#openCaption(), { icon: "pencil", testid: "isen-select-caption" }),
@@ -84,9 +84,7 @@ export class SelectionBar {
     if (!this.form.hidden) this.text.focus();
   }
 
-  /** @param {Event} event */
-  async #caption(event) {
-    event.preventDefault();
+  async #caption() {
     if (await captionPhotos(this.view, this.characterId, this.#ids, this.text.value.trim())) this.form.hidden = true;
   }
 }
