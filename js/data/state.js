@@ -13,6 +13,8 @@ export function emptyState() {
     /** starting | online | offline | locked | broken */
     connection: "starting",
     retryS: null,
+    /** How often it has come back, or answers what it did not. */
+    returns: 0,
     /** Why the server cannot work at all. */
     failure: null,
     /** The last refusal of something a person did. */

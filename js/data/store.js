@@ -23,6 +23,8 @@ export class Store {
   #stale = false;
   #waiting = false;
   #tries = 0;
+  /** A question went unanswered since everything was fetched. */
+  #missed = false;
   /** @type {Isengard.Event[]} */
   #late = [];
 
@@ -115,7 +117,7 @@ export class Store {
       const cursors = Object.fromEntries(names.map((name, index) => [name, pages[index].next_cursor ?? null]));
       const firstVersion = this.state.firstVersion || health.version;
       /** @type {Isengard.State} */
-      const state = { ...this.state, ...lists, health, firstVersion, lending, cursors, connection: "online", retryS: null };
+      const state = { ...this.state, ...this.#back(), ...lists, health, firstVersion, lending, cursors, connection: "online", retryS: null };
       // What was told while the lists were on their way may be newer than they are; log lines were not fetched here.
       const late = this.#late.filter((event) => event.type !== "job.log");
       this.#tries = 0;
@@ -144,6 +146,14 @@ export class Store {
     return { ...page, items: [...page.items, ...found] };
   }
 
+  /** What changes once ComfyUI answers again: views ask once more, and what they could not ask is no problem any more. */
+  #back() {
+    const { connection, returns, problem } = this.state;
+    const was = this.#missed || connection !== "online";
+    this.#missed = false;
+    return { returns: returns + Number(was), problem: was && problem?.code === "offline" && !problem.correlationId ? null : problem };
+  }
+
   /** @param {ListName} name */
   async #list(name) {
     const page = await LISTS[name](this.api, this.state);
@@ -159,7 +169,7 @@ export class Store {
   /** @param {unknown} error */
   #away(error) {
     if (!(error instanceof ApiError)) throw error;
-    const answered = error.status === 503 || error.status >= 500;
+    const answered = error.status >= 500 && error.code !== "offline"; // a server between says for ComfyUI that nobody is there
     /** @type {Isengard.State["connection"]} */
     const connection = LOCKED.has(error.code) ? "locked" : error.code === "starting" ? "starting" : answered ? "broken" : "offline";
     const retryS = connection === "locked" ? null : WAITS_S[Math.min(this.#tries, WAITS_S.length - 1)];
@@ -204,6 +214,28 @@ export class Store {
       this.set({ problem: error });
       return null;
     }
+  }
+
+  /**
+   * Ask for what a view needs, which nobody pressed: a refusal is shown where no other is, and none is taken away. Returns the answer or null.
+   * @template Answer
+   * @param {() => Promise<Answer>} question
+   * @returns {Promise<Answer | null>}
+   */
+  async ask(question) {
+    try {
+      return await question();
+    } catch (error) {
+      if (!(error instanceof ApiError)) throw error;
+      this.missed(error);
+      if (!this.state.problem) this.set({ problem: error });
+      return null;
+    }
+  }
+
+  /** Where nobody answered, views ask again once ComfyUI does. @param {ApiError} error */
+  missed(error) {
+    if (error.code === "offline") this.#missed = true;
   }
 
   /** @param {string} characterId */

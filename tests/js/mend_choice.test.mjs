@@ -10,7 +10,7 @@ const LORA = { identity: "lora" };
 
 /** A store whose server says whether faces can be read. */
 function storeThat(state) {
-  const store = { state: { likeness: null }, asked: 0, set: (more) => Object.assign(store.state, more), attempt: (ask) => ask() };
+  const store = { state: { likeness: null }, asked: 0, set: (more) => Object.assign(store.state, more), ask: (ask) => ask() };
   store.api = { system: { likeness: async () => ((store.asked += 1), { state: { state } }) } };
   return store;
 }

@@ -284,6 +284,7 @@ declare namespace Isengard {
   interface State {
     connection: "starting" | "online" | "offline" | "locked" | "broken";
     retryS: number | null;
+    returns: number;
     failure: ApiError | null;
     problem: ApiError | null;
     health: Health | null;

@@ -1,7 +1,12 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
+import { ApiError } from "../../js/data/api.js";
+import { installDocument } from "./fake_dom.mjs";
 import { make, memory, error } from "./fake_store.mjs";
+
+installDocument();
+const { View, whenBack } = await import("../../js/components/shared/view.js");
 
 test("refresh fetches every list and says online", async () => {
   const { store } = make({ "GET /characters": { items: [{ id: "chr_1" }], next_cursor: "more" } });
@@ -48,7 +53,7 @@ test("refresh asked for twice at once runs once more at the end, never side by s
   assert.equal(api.asked.filter(([, path]) => path === "/health").length, 2);
 });
 
-for (const [code, status, connection] of [["session_needed", 401, "locked"], ["host_not_allowed", 403, "locked"], ["starting", 503, "starting"], ["schema_newer", 503, "broken"], ["offline", 0, "offline"]]) {
+for (const [code, status, connection] of [["session_needed", 401, "locked"], ["host_not_allowed", 403, "locked"], ["starting", 503, "starting"], ["schema_newer", 503, "broken"], ["offline", 0, "offline"], ["offline", 502, "offline"], ["offline", 504, "offline"]]) {
   test(`${code} means ${connection}`, async () => {
     const waits = [];
     const { store } = make({ "GET /health": error(code, status) }, { later: (_, ms) => waits.push(ms) });
@@ -77,6 +82,59 @@ test("a refusal is shown where the person looks and is gone with the next try", 
   assert.equal(store.state.problem, refused);
   assert.equal(await store.attempt(async () => 7), 7);
   assert.equal(store.state.problem, null);
+});
+
+test("what nobody pressed takes no refusal away, and shows its own only where none is", async () => {
+  const { store } = make({});
+  const [pressed, loaded] = [error("wrong_state", 409), error("disk_full", 507)];
+  await store.attempt(() => Promise.reject(pressed));
+  assert.equal(await store.ask(async () => 7), 7);
+  assert.equal(store.state.problem, pressed);
+  assert.equal(await store.ask(() => Promise.reject(loaded)), null);
+  assert.equal(store.state.problem, pressed);
+  store.set({ problem: null });
+  await store.ask(() => Promise.reject(loaded));
+  assert.equal(store.state.problem, loaded);
+  await assert.rejects(store.ask(() => Promise.reject(new TypeError("ours"))), /ours/);
+});
+
+test("once ComfyUI answers again views ask again, and what they could not ask is no problem any more", async () => {
+  let health = { mode: "production" };
+  const { store } = make({ "GET /health": () => (health instanceof Error ? Promise.reject(health) : health) });
+  await store.refresh();
+  const returned = store.state.returns;
+  await store.refresh();
+  assert.equal(store.state.returns, returned, "it was there all the time");
+  let again = 0;
+  const stop = whenBack(store, () => (again += 1));
+  health = error("offline", 0);
+  await store.refresh();
+  health = { mode: "production" };
+  await store.refresh();
+  assert.deepEqual([store.state.returns, again], [returned + 1, 1]);
+  await store.ask(() => Promise.reject(error("offline", 0))); // a loss that is over before the connection tells of it
+  assert.equal(store.state.problem.code, "offline");
+  await store.refresh();
+  assert.deepEqual([store.state.returns, store.state.problem, again], [returned + 2, null, 2]);
+  const notDone = new ApiError(0, { code: "offline", message: "", hint: "", correlation_id: "ui-1" });
+  await store.attempt(() => Promise.reject(notDone));
+  store.set({ connection: "offline" });
+  stop();
+  await store.refresh();
+  assert.deepEqual([store.state.problem, again], [notDone, 2], "what somebody pressed was not done, and that stays said");
+});
+
+test("a view is told once, also of what came while it was away", () => {
+  const { store } = make({});
+  const told = [];
+  const view = Object.assign(new View(), { store, update: () => told.push("update"), online: () => told.push("online") });
+  view.connectedCallback();
+  store.set({ returns: 1 });
+  store.set({ slow: false });
+  view.disconnectedCallback();
+  store.set({ returns: 2 });
+  view.connectedCallback();
+  assert.deepEqual(told, ["update", "update", "online", "update", "update", "online"]);
 });
 
 test("every action has its own correlation id", async () => {

@@ -31,7 +31,7 @@ export class CaptionerBox {
 
   /** Asked for when the person looks at it: it may have been set up meanwhile. */
   async ask() {
-    const answer = await this.store.attempt(() => this.store.api.training.captioners());
+    const answer = await this.store.ask(() => this.store.api.training.captioners());
     this.#offer = answer?.items.find((known) => known.default) ?? null;
     this.show(this.store.state);
   }

@@ -14,7 +14,7 @@ export class FolderList {
   }
 
   async load() {
-    const answer = await this.store.attempt(() => this.store.api.storage.folders(this.of));
+    const answer = await this.store.ask(() => this.store.api.storage.folders(this.of));
     if (answer) this.list.replaceChildren(...answer.items.map((item) => this.#line(item, answer.can_open)));
   }
 

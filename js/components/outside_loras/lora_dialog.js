@@ -3,7 +3,7 @@
 import { h } from "../../lib/dom.js";
 import { t } from "../../locales/words.js";
 import { closer, openDialog } from "../shared/dialogs.js";
-import { offerUndo } from "../shared/view.js";
+import { offerUndo, whenBack } from "../shared/view.js";
 import { loraForm } from "./lora_form.js";
 import { LoraList } from "./lora_list.js";
 
@@ -13,9 +13,10 @@ export function openLoras(view, person = null) {
   const place = h("div", { class: "isen-stack" });
   const title = person ? t("loraTitleOf", { name: person.name }) : t("loraTitle");
   // in the frame: the view goes when the person is opened
-  const dialog = openDialog(view.panel ?? view, { label: title, kind: "isen-loras" },
+  const dialog = openDialog(view.panel ?? view, { label: title, kind: "isen-loras", closed: () => stop() },
     h("div", { class: "isen-row isen-top" }, h("h2", { class: "isen-grow", text: title }), closer(() => dialog.close())), h("p", { class: "isen-muted", text: t("loraWhat") }), place);
   const list = new LoraList(store, choose);
+  const stop = whenBack(store, () => list.loras ?? list.ask());
   const back = () => {
     place.replaceChildren(list.element);
     list.find.focus();

@@ -21,7 +21,7 @@ export class LoraList {
   }
 
   async ask() {
-    const answer = await this.store.attempt(() => this.store.api.loras.list());
+    const answer = await this.store.ask(() => this.store.api.loras.list());
     if (!answer) return;
     this.loras = answer.items;
     this.show();

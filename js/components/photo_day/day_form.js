@@ -174,8 +174,14 @@ export class DayForm {
       if (this.asked === asked) this.#say(planWords(plan), true);
     } catch (error) {
       if (!(error instanceof ApiError)) throw error;
+      this.store.missed(error);
       if (this.asked === asked) this.#say(explained(error), false);
     }
+  }
+
+  /** The plan once more, where one was asked for. */
+  again() {
+    if (this.asked) this.#ask();
   }
 
   /** @param {string} words @param {boolean} fits */

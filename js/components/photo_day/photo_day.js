@@ -15,6 +15,7 @@ export class IsenPhotoDay extends View {
   /** @type {DayForm} */ form;
   /** @type {DayPictures} */ pictures;
   /** A person's days as they are listed; null until they are. @type {Schema.PhotoDay[] | null} */ days = null;
+  /** Whether they could be. */ listed = false;
   /** The one that is shown; null while one is asked for. @type {Isengard.PhotoDay | null} */ day = null;
   /** What was known of it when it was asked for last. */
   known = "";
@@ -42,9 +43,19 @@ export class IsenPhotoDay extends View {
     return this.route.day ?? "";
   }
 
+  /** A form that somebody fills in stays. */
+  online() {
+    this.pictures.meter.ask();
+    if (!this.listed) this.#load();
+    else if (this.day) this.#again(this.day.id);
+    else this.form.again();
+  }
+
   /** The newest day, else the form. */
   async #load() {
-    this.days = (await daysOf(this.store, this.#person)) ?? [];
+    const listed = await daysOf(this.store, this.#person);
+    this.listed = listed !== null;
+    this.days = listed ?? [];
     const [newest] = this.days;
     if (newest) await this.#open(newest.id);
     else this.update(/** @type {Isengard.Shown} */ (this.store.state));
@@ -53,7 +64,7 @@ export class IsenPhotoDay extends View {
   /** @param {string} id */
   async #open(id) {
     const asked = ++this.asked;
-    const day = await this.store.attempt(() => this.store.api.photoDays.one(id));
+    const day = await this.store.ask(() => this.store.api.photoDays.one(id));
     if (day && asked === this.asked) this.#keep(day);
   }
 

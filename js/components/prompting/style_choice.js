@@ -1,5 +1,6 @@
 /** A style around the prompt, chosen by what it looks like: by pictures of the user's own model, once they were made. */
 
+import { ApiError } from "../../data/api.js";
 import { button, h, icon, picture, say } from "../../lib/dom.js";
 import { keyed } from "../../lib/lists.js";
 import { explained, said } from "../../lib/said.js";
@@ -96,7 +97,20 @@ export class StyleChoice {
     if (!this.model || this.loaded) return;
     this.loaded = true;
     const { person, order } = this.model;
-    await this.#keep(await this.store.attempt(() => this.store.api.prompts.stylePictures(person.id, order)), person.id);
+    try {
+      await this.#keep(await this.store.api.prompts.stylePictures(person.id, order), person.id);
+    } catch (error) {
+      if (!(error instanceof ApiError)) throw error;
+      if (error.code === "offline" || this.known.making) this.#later();
+    }
+  }
+
+  #later() {
+    clearTimeout(this.timer);
+    this.timer = setTimeout(() => {
+      this.loaded = false;
+      if (this.tiles.isConnected) this.#load();
+    }, LOOK_MS);
   }
 
   /** @param {Schema.StylePictureList | null} list @param {string} person */
@@ -107,11 +121,7 @@ export class StyleChoice {
     this.#draw();
     this.#told();
     clearTimeout(this.timer);
-    if (!list.making) return;
-    this.timer = setTimeout(() => {
-      this.loaded = false;
-      if (this.tiles.isConnected) this.#load();
-    }, LOOK_MS);
+    if (list.making) this.#later();
   }
 
   #told() {

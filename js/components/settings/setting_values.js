@@ -17,7 +17,7 @@ export class SettingValues {
   }
 
   async load() {
-    this.#keep(await this.store.attempt(() => this.store.api.system.settings()));
+    this.#keep(await this.store.ask(() => this.store.api.system.settings()));
   }
 
   /** Shown at once, taken back when it is refused; whether it was kept. @param {string} name @param {string} text as the server takes it */

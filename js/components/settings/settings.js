@@ -35,6 +35,7 @@ export class IsenSettings extends View {
   /** @type {FaceModels} */ models;
   /** @type {PictureMark} */ mark;
   /** @type {LogViewer} */ log;
+  /** @type {FolderList | undefined} */ folders;
   /** @type {DiskSpace} */ disk;
   /** @type {string | undefined} */ start;
 
@@ -58,6 +59,13 @@ export class IsenSettings extends View {
     else this.disk.load();
   }
 
+  online() {
+    this.kept.load();
+    this.meter.ask();
+    this.disk.load();
+    this.folders?.load();
+  }
+
   /** @param {Isengard.Shown} state */
   update(state) {
     const start = [state.health?.boot_id, state.health?.next_mode].join();
@@ -76,9 +84,9 @@ export class IsenSettings extends View {
   }
 
   #folders() {
-    const list = new FolderList(this.store);
-    list.load();
-    return h("section", { class: "isen-card isen-stack" }, h("h3", { text: t("foldersTitle") }), list.element);
+    this.folders = new FolderList(this.store);
+    this.folders.load();
+    return h("section", { class: "isen-card isen-stack" }, h("h3", { text: t("foldersTitle") }), this.folders.element);
   }
 
   #words() {

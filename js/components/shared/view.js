@@ -10,6 +10,8 @@ export class View extends HTMLElement {
   /** @type {(() => void) | null} */
   #stop = null;
   #built = false;
+  /** @type {number | null} */
+  #returns = null;
 
   connectedCallback() {
     if (!this.#built) {
@@ -17,8 +19,16 @@ export class View extends HTMLElement {
       this.build();
     }
     this.#stop?.();
-    this.#stop = this.store.listen((state) => this.update(state));
-    this.update(/** @type {Isengard.Shown} */ (this.store.state));
+    this.#stop = this.store.listen((state) => this.#told(state));
+    this.#told(/** @type {Isengard.Shown} */ (this.store.state));
+  }
+
+  /** @param {Isengard.Shown} state */
+  #told(state) {
+    const back = this.#returns !== null && this.#returns !== state.returns;
+    this.#returns = state.returns;
+    this.update(state);
+    if (back) this.online();
   }
 
   disconnectedCallback() {
@@ -29,8 +39,24 @@ export class View extends HTMLElement {
   /** Once, when first shown. */
   build() {}
 
+  /** ComfyUI answers again after it did not: what was asked for meanwhile is not here. */
+  online() {}
+
   /** At every change of the state, and when shown again. @param {Isengard.Shown} _state */
   update(_state) {}
+}
+
+/**
+ * `again` each time ComfyUI answers after it did not, for what is no view. Answers with what ends that.
+ * @param {Isengard.Store} store @param {() => unknown} again
+ */
+export function whenBack(store, again) {
+  let known = store.state.returns;
+  return store.listen(({ returns }) => {
+    if (returns === known) return;
+    known = returns;
+    again();
+  });
 }
 
 /**

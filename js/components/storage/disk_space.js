@@ -30,7 +30,7 @@ export class DiskSpace {
 
   /** What was measured before, if anything. */
   async load() {
-    const state = await this.store.attempt(() => this.store.api.storage.use());
+    const state = await this.store.ask(() => this.store.api.storage.use());
     if (state) await this.#follow(state);
   }
 
@@ -54,7 +54,7 @@ export class DiskSpace {
       say(this.told, t("storageMeasuring", { done: now.done, of: now.of }));
       await new Promise((resolve) => setTimeout(resolve, POLL_MS));
       if (!this.element.isConnected) return;
-      const next = await this.store.attempt(() => this.store.api.storage.use());
+      const next = await this.store.ask(() => this.store.api.storage.use());
       if (!next) break;
       now = next;
     }

@@ -100,10 +100,15 @@ export class IsenTrain extends View {
 
   /** Which model suits this machine; an older server says nothing of it. */
   async #askMachine() {
-    const answer = await this.store.attempt(() => this.store.api.training.machine());
+    const answer = await this.store.ask(() => this.store.api.training.machine());
     this.canTrain = answer?.can_train ?? null;
     this.family.say(said(answer, "words"));
     this.update(/** @type {Isengard.Shown} */ (this.store.state));
+  }
+
+  online() {
+    this.#askMachine();
+    this.#changed();
   }
 
   /** That of somebody else is not taken over. @param {Draft | null} draft */
@@ -171,7 +176,7 @@ export class IsenTrain extends View {
     this.baseField.hidden = names.length < 2 || !this.looks.element.hidden;
     const asked = ++this.#presetsAsked;
     const wanted = { family: family.key, route: this.way.value, character_id: this.person.id, backend: this.trainer.value, method: this.advanced.method };
-    const answer = await this.store.attempt(() => this.store.api.training.presets(wanted));
+    const answer = await this.store.ask(() => this.store.api.training.presets(wanted));
     if (!answer || asked !== this.#presetsAsked) return;
     this.presets.show(answer.items);
     this.#adjusted();
@@ -220,6 +225,7 @@ export class IsenTrain extends View {
       return await this.store.api.jobs.preflight(this.#request());
     } catch (error) {
       if (!(error instanceof ApiError)) throw error;
+      this.store.missed(error);
       return { ok: false, memory: [], findings: [{ severity: "error", message: explained(error), fix: "" }] };
     }
   }

@@ -116,6 +116,7 @@ export async function daysOf(store, person) {
     return (await store.api.photoDays.list(person)).items;
   } catch (error) {
     if (!(error instanceof ApiError)) throw error;
+    store.missed(error);
     return null;
   }
 }

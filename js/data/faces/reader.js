@@ -2,7 +2,7 @@
 
 /** Asked for once somebody looks at what needs it; what changes later comes as events. @param {Isengard.Store} store */
 export async function askReader(store) {
-  const answer = await store.attempt(() => store.api.system.likeness());
+  const answer = await store.ask(() => store.api.system.likeness());
   if (answer) store.set({ likeness: answer });
 }
 

@@ -49,7 +49,7 @@ export class PhotoLists {
       this.keep(characterId, items.map((item) => this.#newer.get(item.id) ?? item));
     } catch (error) {
       if (!(error instanceof ApiError)) throw error;
-      if (error.status && error.code !== "character_not_found") this.store.set({ problem: error });
+      if (!["offline", "character_not_found"].includes(error.code)) this.store.set({ problem: error });
     }
   }
 

@@ -45,7 +45,7 @@ class ImproveSet {
     this.notes.replaceChildren();
     this.apply.hidden = this.undo.hidden = true;
     for (;;) {
-      const found = await this.store.attempt(() => this.store.api.photos.improvements(this.characterId));
+      const found = await this.store.ask(() => this.store.api.photos.improvements(this.characterId));
       if (this.gone) return;
       if (!found) return this.dialog.close();
       if (found.done) return this.#show(found);
