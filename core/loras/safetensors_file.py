@@ -21,9 +21,12 @@ from .lokr import factor_of, unused_alpha
 _CHUNK = 4 * 1024 * 1024
 #: Of what is looked at; a BF16 is the upper half of a 32-bit number.
 _KINDS = {"F16": "<f2", "BF16": "<u2", "F32": "<f4", "F64": "<f8"}
-_UP_MARKS = ("lora_up", "lora_b", "lora.up")
-#: Layouts whose tensors are not pairs of up and down: LoHa, OFT, whole differences.
-_NO_PAIRS = re.compile(r"\.(hada|oft|diff)(_\w+)?$")
+#: A half of a pair in the spellings that ComfyUI reads; what multiplies to a layer's change, by its module.
+_PAIR = re.compile(r"(.+)[._]lora(?:_linear_layer)?[._](up|down|mid|a|b)\b", re.IGNORECASE)
+_LOHA = re.compile(r"(.+)\.hada_\w+")
+#: Tensors that change a layer each by itself: whole differences, norms, OFT's rotations.
+_ALONE = re.compile(r"\.(diff|diff_b|w_norm|b_norm|set_weight|oft_\w+)$")
+_HALVES = {"up": "up", "b": "up", "down": "down", "a": "down", "mid": "mid"}
 
 
 def read_header(path: Path) -> Header:
@@ -51,25 +54,40 @@ def method_of(path: Path) -> str:
 
 
 def finite_and_nonzero(path: Path, described: Header) -> tuple[bool, bool]:
-    """(every weight is finite, both halves of at least one pair are not all zero; every part of at least one LoKr; of a layout
-    without pairs anything).
+    """(every weight is finite, at least one layer's change is not zero).
 
-    A LoRA whose up matrices are all zero changes nothing although ComfyUI loads it without a word.
+    A LoRA whose up matrices are all zero changes nothing although ComfyUI loads it without a word, and neither do differences of zero
+    beside them: what is multiplied to a change must not be zero in any part.
     """
-    finite, up, down = True, any(map(_NO_PAIRS.search, described.tensors)), False
-    lokr: dict[str, bool] = {}
+    finite = True
+    changes: dict[str, dict[str, bool]] = {}
     with path.open("rb") as stream:
         for name, tensor in described.tensors.items():
             something = False
             for values in _floats(stream, tensor):
                 finite = finite and (bool(np.isfinite(values).all()) or unused_alpha(name, described.tensors))
                 something = something or bool(values.any())
-            if (part := factor_of(name)) is not None:
-                lokr[part[0]] = lokr.get(part[0], True) and something
-            elif tensor.shape and something:
-                is_up = any(mark in name.lower() for mark in _UP_MARKS)
-                up, down = up or is_up, down or not is_up
-    return finite, (up and down) or any(lokr.values())
+            change, part = _part_of(name)
+            if change:
+                changes.setdefault(change, {})[part] = something
+    return finite, any(map(_is_change, changes.values()))
+
+
+def _part_of(name: str) -> tuple[str, str]:
+    """What a tensor multiplies to with others, and which part of it is: (module with its kind, part); ('', '') for one that only scales."""
+    if (factor := factor_of(name)) is not None:
+        return f"{factor[0]} lokr", factor[1]
+    if (pair := _PAIR.match(name)) is not None:
+        return f"{pair[1]} pair", _HALVES[pair[2].lower()]
+    if (loha := _LOHA.fullmatch(name)) is not None:
+        return f"{loha[1]} loha", name
+    return (name, "alone") if _ALONE.search(name) else ("", "")
+
+
+def _is_change(parts: Mapping[str, bool]) -> bool:
+    """Whether all parts hold something; one half of a pair alone is nothing."""
+    is_half = len({"up", "down"} & parts.keys()) == 1
+    return all(parts.values()) and not is_half
 
 
 def _floats(stream: BinaryIO, tensor: Tensor) -> Iterator[np.ndarray]:
