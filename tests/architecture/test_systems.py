@@ -15,7 +15,7 @@ ADAPTERS = {
     "training/process/process_tree.py": {"os.getpgid", "os.killpg", "os.kill", "signal.SIGKILL"},
     "training/process/shim.py": {"ctypes", "preexec_fn", "pass_fds"},
     "training/process/trainer_process.py": {"pass_fds"},
-    "training/backends/comfyui_native/guarded.py": {"os.nice"},
+    "training/backends/comfyui_native/guarded.py": {"os.nice", "os.setsid"},
     "training/backends/ai_toolkit/plain_path.py": {"_winapi"},
     "training/machine/os_locks.py": {"fcntl", "msvcrt", "os.fchmod"},
     "core/model_headers/child.py": {"resource"},

@@ -17,6 +17,7 @@ from ....core.records.checkpoint import Checkpoint
 from ....core.records.job import JobError, Progress
 from ....core.records.training import Finding
 from ....core.records.worker import BackendState
+from ....core.said import said
 from ....core.settings import Settings
 from ...interface import (
     LOG_FILE,
@@ -28,7 +29,7 @@ from ...interface import (
     ResolvedTraining,
 )
 from ...job_folder.attempt_log import of_this_attempt
-from ...machine.nvidia_smi import gpus
+from ...machine.gpus import gpus
 from ...process.environment import minimal_environment
 from ...process.log_follower import tail
 from ..checkpoint_reader import CheckpointReader, is_finite, put_away
@@ -50,12 +51,15 @@ from .records import records
 #: Bumped whenever what is trained changes.
 VERSION = "1.0.0"
 TRAINER = Path(__file__).resolve().parent / "trainer.py"
-#: What ComfyUI needs beyond the minimum on GPUs of other makers, and where Python finds its packages.
-_PASSED = ("HIP_", "HSA_", "ROCR_", "ROCM_", "MIOPEN_", "PYTORCH_", "ZE_", "ONEAPI_", "SYCL_")
+#: What ComfyUI needs beyond the minimum on GPUs of other makers, how many threads it may use, and where Python finds its packages.
+_PASSED = ("HIP_", "HSA_", "ROCR_", "ROCM_", "MIOPEN_", "PYTORCH_", "ZE_", "ONEAPI_", "SYCL_", "OMP_", "MKL_")
 _PYTHON = ("PYTHONPATH", "PYTHONNOUSERSITE", "PYTHONUSERBASE", "APPDATA", "LOCALAPPDATA")
 _LOG_LINES = 80
 #: Behind everything else on this machine.
 LAST = 19
+_ON_CPU = said(
+    "ComfyUI computes on the processor here, and training on it would take days. Look around in practice mode instead."
+)
 
 
 class ComfyNativeBackend:
@@ -107,7 +111,10 @@ class ComfyNativeBackend:
         )
 
     def state(self) -> BackendState:
-        return installation.find(self._paths)[1]
+        found, state = installation.find(self._paths)
+        if found is not None and not self._may_compute(found):
+            return BackendState(name=self.name, version=state.version, state="unsupported", detail=_ON_CPU)
+        return state
 
     def preflight(self, training: ResolvedTraining) -> list[Finding]:
         found, state = installation.find(self._paths)
@@ -123,13 +130,12 @@ class ComfyNativeBackend:
                     this_machine=True,
                 )
             )
-        elif found.on_cpu and not self._settings.allow_cpu:
-            message = "ComfyUI computes on the processor here, and training on it would take days. Look around in practice mode instead."
+        elif not self._may_compute(found):
             findings.append(
                 Finding(
                     severity="error",
                     code="gpu_missing",
-                    message=message,
+                    message=_ON_CPU,
                     fix="check_again",
                     this_machine=True,
                 )
@@ -233,8 +239,12 @@ class ComfyNativeBackend:
             return Outcome("cancelled", checkpoints=checkpoints)
         return Outcome("failed", failures.explain(lines, exit_code), checkpoints)
 
+    def _may_compute(self, found: installation.Installation) -> bool:
+        return self._settings.allow_cpu or not found.on_cpu
+
     def _computes_on_gpu(self) -> bool:
-        """Whether it is NVIDIA's GPU that is lent to one at a time. One that was seen stays: this is asked for with every job's answer."""
+        """Whether it is a GPU that is found and lent to one at a time; ComfyUI may compute on one that is not. One that was seen stays: this
+        is asked for with every job's answer."""
         found, _ = installation.find(self._paths)
         if found is not None and found.on_cpu:
             return False

@@ -6,6 +6,7 @@ trainer's process: however that ends, the pipe ends, and this process with it.
 
 from __future__ import annotations
 
+import contextlib
 import os
 import runpy
 import sys
@@ -18,9 +19,19 @@ def end_with_the_pipe() -> None:
     os._exit(1)
 
 
-def main() -> None:
+def stand_back(nice: int) -> None:
+    """Where Linux shares its time out by sessions (autogroup), a nice value counts within one alone: so ours is its own, and stands back
+    as a whole."""
     if hasattr(os, "nice"):
-        os.nice(int(sys.argv[1]))
+        os.nice(nice)
+    if nice and sys.platform.startswith("linux"):
+        os.setsid()
+        with contextlib.suppress(OSError), open("/proc/self/autogroup", "w") as group:  # noqa: PTH123 - not every kernel has it
+            group.write(str(nice))
+
+
+def main() -> None:
+    stand_back(int(sys.argv[1]))
     threading.Thread(target=end_with_the_pipe, daemon=True).start()
     own, script = os.path.dirname(os.path.abspath(__file__)), os.path.abspath(sys.argv[2])  # noqa: PTH100, PTH120
     sys.argv = [script, *sys.argv[3:]]
