@@ -171,6 +171,8 @@ class BackendCapabilities(Record):
     tagline: str = ""
     about: str = ""
     can_continue: bool = False
+    #: whether the families' figures of memory and time are this trainer's
+    figures: bool = False
     #: what it can do to take less memory, by the names of overrides; `cache_text`, `offload` and `bits` it has to know
     savings: list[str] = Field(
         default_factory=lambda: ["quantize", "low_vram", "batch_size", "resolution", "rank"]

@@ -79,6 +79,10 @@ class TrainingService:
         """The machine that would train with this trainer now, and how long steps take there."""
         return self.gatherer.surroundings(backend)
 
+    def without_gpu(self) -> dict[str, str]:
+        """Who can train here without a GPU that is looked for: the trainer's label by family."""
+        return self.gatherer.without_gpu()
+
     def retry(self, job_id: str, correlation_id: str, *, smaller: bool = False) -> Job:
         """The same job once more, or a new training that needs less memory; of one that waits, what gave up before it.
         ConflictError, InvalidError, NotFoundError."""

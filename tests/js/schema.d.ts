@@ -53,6 +53,7 @@ declare namespace Schema {
     tagline: string;
     about: string;
     can_continue: boolean;
+    figures: boolean;
     savings: string[];
     default: boolean;
     state: BackendState;

@@ -50,7 +50,7 @@ ATTIC = Worker(
 )
 CAPABILITIES = BackendCapabilities(
     name="ai_toolkit", label="AI-Toolkit", version="1", families=["sd15", "flux1_dev"], needs="gpu",
-    options={"rank": Option(max=64, tooltip="x")},
+    options={"rank": Option(max=64, tooltip="x")}, figures=True,
 )  # fmt: skip
 
 
@@ -186,6 +186,7 @@ TABLE = [
     (here(system="Windows", root="C:\\Jürgen"), {"warning path_letters"}, "letters"),
     ({"comfyui_version": "0.3.10"}, {"warning comfyui_old"}, "0.3.10"),
     (flux(), {"info family_experimental"}, "haven't tried"),
+    ({"trainer": Trainer(CAPABILITIES.model_copy(update={"figures": False}), READY)}, {"info figures_of_another"}, "memory and time AI-Toolkit takes hasn't"),
     (flux(base=FLUX_BASE), {"info family_experimental", "info model_download"}, "downloads"),
     (flux(base=FLUX_BASE, has_token=False),
      {"info family_experimental", "error token_missing"}, "accept its licence"),
@@ -294,7 +295,10 @@ def test_a_placeholder_needs_neither_base_nor_machine():
 def test_the_pace_is_that_of_the_device_that_will_train():
     numbers = {"resolution": SD15.defaults.resolution, "family": "sd15", "created_at": AT, "updated_at": AT}
     job = Job(
-        id=new_id("job"), progress=Progress(step=9, seconds_per_step=0.01, device="RTX 4090"), **numbers
+        id=new_id("job"),
+        backend="ai_toolkit",
+        progress=Progress(step=9, seconds_per_step=0.01, device="RTX 4090"),
+        **numbers,
     )
     learned = decided(completed=[job]).estimate
     assert learned.learned and learned.seconds < decided().estimate.seconds

@@ -21,7 +21,7 @@ from isengard.core.records.worker import Gpu, Worker
 from isengard.training.backends.fast_test.backend import FastTestBackend
 from isengard.training.downloads.hub_cache import Lacking
 from isengard.training.gpu.gpu_handover import GpuUse, Holder
-from isengard.training.interface import TRAINING_FILE, Option
+from isengard.training.interface import TRAINING_FILE, BackendCapabilities, Option
 from isengard.training.machine import machine_facts as computer
 from isengard.training.machine.machine_facts import Machine, memory_bytes, swap_bytes
 from isengard.training.machine.os_locks import machine_name
@@ -33,7 +33,7 @@ from isengard.training.planning.estimates import (
     pace_key,
 )
 from isengard.training.planning.facts import BaseModel
-from isengard.training.planning.machine_advice import Situation, machine_findings
+from isengard.training.planning.machine_advice import Situation, guesses, machine_findings
 from isengard.training.planning.memory_needs import memory_need
 from isengard.training.planning.placement import device_name
 from isengard.training.planning.presets import require_possible, resolve
@@ -187,9 +187,11 @@ def test_about_how_long_counts_loading_and_samples_and_learns():
     )
 
 
-def trained(house, pace, *, batch=None, state=JobState.COMPLETED, device=GPU.name, **more):
+def trained(
+    house, pace, *, batch=None, state=JobState.COMPLETED, device=GPU.name, backend="ai_toolkit", **more
+):
     job = Job(
-        id=new_id("job"), kind="training", needs="cpu", backend="ai_toolkit", family="sd15", resolution=[768, 512],
+        id=new_id("job"), kind="training", needs="cpu", backend=backend, family="sd15", resolution=[768, 512],
         request={"overrides": {"batch_size": batch}}, created_at="2026-08-20T10:00:00Z",
         updated_at="2026-08-20T10:00:00Z", **more,
     )  # fmt: skip
@@ -213,7 +215,10 @@ def test_the_pace_is_learned_from_trainings_that_ended_well(house):
     trained(house, 90.0, batch=1, state=JobState.FAILED)
     trained(house, 0.001, batch=1, placeholder=True)
     trained(house, 7.0, low_vram=True)
-    assert learned_paces(completed_trainings(house.ledger), GPU.name) == {key(): 2.0, key(low_vram=True): 7.0}
+    assert learned_paces(completed_trainings(house.ledger), GPU.name, "ai_toolkit") == {
+        key(): 2.0,
+        key(low_vram=True): 7.0,
+    }
 
 
 def test_one_machine_learns_nothing_from_another(house):
@@ -221,14 +226,33 @@ def test_one_machine_learns_nothing_from_another(house):
     trained(house, 0.5, device="NVIDIA H200")
     trained(house, 60.0, device="cpu office")
     trained(house, 3.0, device="")
-    assert learned_paces(completed_trainings(house.ledger), "NVIDIA H200") == {key(): 0.5}
-    assert learned_paces(completed_trainings(house.ledger), "cpu office") == {key(): 60.0}
+    assert learned_paces(completed_trainings(house.ledger), "NVIDIA H200", "ai_toolkit") == {key(): 0.5}
+    assert learned_paces(completed_trainings(house.ledger), "cpu office", "ai_toolkit") == {key(): 60.0}
     assert (
-        learned_paces(completed_trainings(house.ledger), GPU.name)
-        == learned_paces(completed_trainings(house.ledger), "")
+        learned_paces(completed_trainings(house.ledger), GPU.name, "ai_toolkit")
+        == learned_paces(completed_trainings(house.ledger), "", "ai_toolkit")
         == {}
     )
+    trained(house, 8.0, device="NVIDIA H200", backend="comfyui_native")
+    assert learned_paces(completed_trainings(house.ledger), "NVIDIA H200", "ai_toolkit") == {key(): 0.5}
+    assert learned_paces(completed_trainings(house.ledger), "NVIDIA H200", "comfyui_native") == {key(): 8.0}
     assert device_name([GPU], "office") == GPU.name and device_name([], "office") == "cpu office"
+
+
+def test_a_trainer_that_was_not_measured_says_so():
+    """The records' figures are AI-Toolkit's."""
+    ours, another = (
+        BackendCapabilities(name="x", label="Pencil", version="1", families=[], needs="gpu", figures=figures)
+        for figures in (True, False)
+    )
+    assert guesses(ours, learned=False) == []
+    for learned, words in (
+        (False, "memory and time Pencil takes hasn't"),
+        (True, "memory Pencil takes hasn't"),
+    ):
+        (finding,) = guesses(another, learned=learned)
+        assert (finding.severity, finding.code) == ("info", "figures_of_another")
+        assert words in finding.message
 
 
 @pytest.mark.parametrize(

@@ -21,6 +21,9 @@ def machine(vram=0, name="GeForce RTX", memory=32, comfyui="0.33.0", maker="NVID
     return TrainingMachine(here, comfyui, ABLE, **more)
 
 
+#: ComfyUI's own trainer, where it is ready and needs no GPU that is looked for.
+OTHERS = {"sd15": "ComfyUI", "sdxl": "ComfyUI"}
+UNTRIED = "ComfyUI can train on this computer: choose it under Trained by. We haven't run it on a GPU yet"
 NO_GPU = (
     "No GPU was found that can train: that takes NVIDIA, or as an experiment AMD on Linux or Apple silicon."
 )
@@ -47,6 +50,9 @@ TABLE = {
     "AMD, unseen": (machine(device="cuda:0 AMD Radeon RX 7900 XTX : native"), "", "", "ComfyUI draws on your AMD GPU. Training on it takes Linux with ROCm"),
     "Apple, unseen": (machine(device="mps"), "", "", "ComfyUI draws on your Apple GPU. Its memory could not be read."),
     "Intel": (machine(device="xpu:0 Intel(R) Arc(TM) A770"), "", "", "ComfyUI draws on your Intel GPU. AI-Toolkit cannot train on Intel GPUs."),
+    "Intel, and another trainer": (machine(device="xpu:0 Intel(R) Arc(TM) A770", others=OTHERS), "", "sd15 sdxl", f"ComfyUI draws on your Intel GPU. {UNTRIED}"),
+    "AMD, unseen, and another trainer": (machine(device="cuda:0 AMD Radeon RX 7900 XTX : native", others=OTHERS), "", "sd15 sdxl", f"ComfyUI draws on your AMD GPU. {UNTRIED}"),
+    "no maker known, and another trainer": (machine(device="privateuseone", others=OTHERS), "", "sd15 sdxl", UNTRIED),
     "on the processor": (machine(on_cpu=True), "", "flux2_klein_4b z_image sdxl sd15 chroma krea2 flux1_dev flux2_klein_9b qwen_image", ""),
     "practice": (machine(8, real=False), "", "", "Practice mode: nothing is really trained, so any model will do."),
 }  # fmt: skip
@@ -82,6 +88,15 @@ def test_what_is_recommended_on_a_machine(name):
 def test_what_is_said_of_a_model(where, key, why):
     (one,) = [one for one in fits_of(FAMILIES, where) if one.family.key == key]
     assert one.why == why
+
+
+def test_of_another_trainer_no_figures_are_made_up():
+    """How much memory it takes is not known, and times are AI-Toolkit's."""
+    found = fits_of(FAMILIES, TABLE["Intel, and another trainer"][0])
+    assert {one.why for one in found if one.fit == "fits"} == {
+        "Only with ComfyUI; how much memory that takes isn't known."
+    }
+    assert {(one.vram_bytes, one.seconds) for one in found if one.fit == "fits"} == {(0, None)}
 
 
 def test_on_a_mac_nothing_is_given_up_that_saves_nothing_there():

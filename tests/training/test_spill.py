@@ -64,10 +64,10 @@ def test_without_such_a_time_only_a_full_memory_and_several_times_the_guess():
 
 def test_what_is_known_at_the_start_is_of_this_gpu_alone(monkeypatch):
     training = SimpleNamespace(
-        family="sd15", resolution=[512], quantize=False, low_vram=True, offload=0.0, batch_size=2, guess_s=0.5
-    )
+        backend="ai_toolkit", family="sd15", resolution=[512], quantize=False, low_vram=True, offload=0.0, batch_size=2, guess_s=0.5
+    )  # fmt: skip
     job = Job(
-        id="job_x", family="sd15", resolution=[512], low_vram=True, created_at="", updated_at="",
+        id="job_x", backend="ai_toolkit", family="sd15", resolution=[512], low_vram=True, created_at="", updated_at="",
         progress=Progress(seconds_per_step=1.5, device="RTX 4090"),
     )  # fmt: skip
     ledger = SimpleNamespace(jobs=lambda *_, **__: SimpleNamespace(items=[job]))

@@ -43,7 +43,7 @@ def expected(ledger: Ledger, training: ResolvedTraining, gpu: GpuSlot) -> Expect
     if not gpu.total_bytes:
         return Expected()
     try:
-        paces = learned_paces(completed_trainings(ledger), gpu.device)
+        paces = learned_paces(completed_trainings(ledger), gpu.device, training.backend)
         learned = paces.get(pace_key(training.family, training), 0.0)
     except IsengardError:
         learned = 0.0

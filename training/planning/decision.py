@@ -22,7 +22,7 @@ from .advice import (
 )
 from .estimates import Estimate, estimate, learned_paces
 from .facts import Facts
-from .machine_advice import Situation, machine_findings
+from .machine_advice import Situation, guesses, machine_findings
 from .memory_choice import MemoryChoice, memory_choice
 from .memory_ladder import DECIDED, Rung, able_on, first_that_fits, ladder
 from .placement import Place, place
@@ -80,9 +80,10 @@ def _drafted(facts: Facts) -> _Draft:
     rung = first_that_fits(_rungs(facts, selection, request.overrides, machine), machine)
     require_possible(rung.numbers, request.overrides, len(selection.trained), capabilities)
     training = _training(facts, selection, rung.numbers)
-    paces = learned_paces(facts.completed, where.device)
+    paces = learned_paces(facts.completed, where.device, capabilities.name)
     expected = estimate(facts.family, rung.numbers, len(training.sample_prompts), paces)
-    training = replace(training, vram_bytes=expected.vram_bytes, guess_s=expected.guess_s)
+    guess_s = expected.guess_s if capabilities.figures else 0.0
+    training = replace(training, vram_bytes=expected.vram_bytes, guess_s=guess_s)
     return _Draft(training, selection, where, machine, rung, paces, expected)
 
 
@@ -176,6 +177,7 @@ def _place_findings(facts: Facts, draft: _Draft, memory: MemoryChoice) -> list[F
     if not trainer.capabilities.placeholder:
         findings += checkpoint_findings(base.model, facts.family)
         findings += machine_findings(_situation(facts, draft, memory))
+        findings += guesses(trainer.capabilities, learned=draft.estimate.learned)
     return findings
 
 

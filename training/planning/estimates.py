@@ -79,15 +79,15 @@ def completed_trainings(ledger: Ledger) -> list[Job]:
     return ledger.jobs(completed, limit=_LOOKED_AT).items
 
 
-def learned_paces(completed: Iterable[Job], device: str) -> dict[str, float]:
-    """Seconds a step with one photo by `pace_key`: the median of real trainings that ended well on that very device.
+def learned_paces(completed: Iterable[Job], device: str, backend: str) -> dict[str, float]:
+    """Seconds a step with one photo by `pace_key`: the median of real trainings that ended well on that very device with that trainer.
 
     Those from before a device was told teach nothing: a ledger may have been on any machine.
     """
     by_kind: dict[str, list[float]] = {}
     for job in completed:
         pace = job.progress.seconds_per_step
-        same_device = bool(device) and job.progress.device == device
+        same_device = bool(device) and job.progress.device == device and job.backend == backend
         if pace and job.resolution and not job.placeholder and same_device:
             batch = (job.request.get("overrides") or {}).get("batch_size") or 1
             by_kind.setdefault(pace_key(job.family, job), []).append(pace / batch)

@@ -99,7 +99,18 @@ class FactGatherer:
         machines = self._machines(trainer)
         where = place(trainer, machines)
         machine = machines.here if where.here else Machine.of(where.worker, machines.here)
-        return Surroundings(machine, learned_paces(completed_trainings(self.ledger), where.device))
+        paces = learned_paces(completed_trainings(self.ledger), where.device, trainer.capabilities.name)
+        return Surroundings(machine, paces)
+
+    def without_gpu(self) -> dict[str, str]:
+        """Who can train on this machine without a GPU that is looked for: the trainer's label by family. Placeholders train nothing."""
+        able: dict[str, str] = {}
+        for backend in self.registry.all("training_backends").values():
+            trainer = _trainer(backend)
+            told = trainer.capabilities
+            if told.needs == "cpu" and not told.placeholder and trainer.state.state == "ready":
+                able = dict.fromkeys(told.families, told.label) | able
+        return able
 
     def backend(self, name: str | None) -> TrainingBackend:
         """The default one without a name. NotFoundError, NotReadyError."""

@@ -14,6 +14,7 @@ from ...core.said import Bytes, Listed, Memory, Said, joined, listed, said
 from ...core.version import numbers
 from ..downloads.hub_cache import Lacking
 from ..gpu.gpu_handover import GpuUse
+from ..interface import BackendCapabilities
 from ..machine.machine_facts import Machine
 from .estimates import Estimate
 from .memory_choice import MemoryChoice, pace_words, saving_words
@@ -258,6 +259,24 @@ def untried(s: Situation) -> Sequence[Finding]:
         "We haven't tried {model} on a GPU yet: times and memory are estimates.", model=s.family.label
     )
     return [Finding(severity="info", code="family_experimental", message=message)]
+
+
+def guesses(trainer: BackendCapabilities, *, learned: bool) -> list[Finding]:
+    """Say of a trainer that the records' figures are another one's; what this machine has run is known."""
+    if trainer.figures:
+        return []
+    message = (
+        said(
+            "How much memory {trainer} takes hasn't been measured: what is said of it here is AI-Toolkit's.",
+            trainer=trainer.label,
+        )
+        if learned
+        else said(
+            "How much memory and time {trainer} takes hasn't been measured: what is said of them here is AI-Toolkit's.",
+            trainer=trainer.label,
+        )
+    )
+    return [Finding(severity="info", code="figures_of_another", message=message)]
 
 
 CHECKS: tuple[Callable[[Situation], Sequence[Finding]], ...] = (

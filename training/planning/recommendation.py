@@ -8,7 +8,7 @@ from typing import Literal
 
 from ...core.families.families import Family
 from ...core.records.worker import Gpu
-from ...core.said import Memory, joined, said
+from ...core.said import Memory, joined, listed, said
 from ...core.version import numbers
 from ..machine.machine_facts import Machine
 from .estimates import estimate
@@ -38,7 +38,7 @@ Fit = Literal["recommended", "fits", "too_big", "none", "practice"]
 class TrainingMachine:
     """The machine that would train, and `device`, what ComfyUI draws on in its own words. `paces` as `learned_paces` gives them, `able`
     what the trainer can do to save memory; `on_cpu`: somebody has allowed to train without a GPU; without `real` nothing is really
-    trained."""
+    trained. `others`: who else can train here without a GPU that is looked for, by family."""
 
     machine: Machine
     comfyui_version: str
@@ -47,12 +47,13 @@ class TrainingMachine:
     device: str = ""
     on_cpu: bool = False
     real: bool = True
+    others: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
 class ModelFit:
     """A family on a machine. `why` says what keeps it from being recommended, or what it gives up, '' for nothing; bytes and seconds
-    are of a training as it would be run there."""
+    are of a training as it would be run there, 0 and None where nobody knows."""
 
     family: Family
     fit: Fit
@@ -80,7 +81,7 @@ def said_of(fits: Sequence[ModelFit], where: TrainingMachine) -> str:
     if not where.real:
         return said("Practice mode: nothing is really trained, so any model will do.")
     if not where.machine.gpus:
-        return "" if where.on_cpu else _unseen(where.device)
+        return "" if where.on_cpu else _unseen(where)
     gpu = where.machine.gpus[0]
     card = said("{gpu} ({memory})", gpu=short_name(gpu), memory=Memory(gpu.total_bytes))
     if fits and fits[0].fit == "recommended":
@@ -109,9 +110,18 @@ def _untested(gpu: Gpu) -> str:
     )
 
 
-def _unseen(device: str) -> str:
-    """ComfyUI draws on GPUs that no trainer was found for."""
-    maker = next((maker for mark, maker in _MAKERS if mark in device.lower()), "")
+def _unseen(where: TrainingMachine) -> str:
+    """ComfyUI draws on GPUs that were not found: who trains on them all the same, or why nobody does."""
+    maker = next((maker for mark, maker in _MAKERS if mark in where.device.lower()), "")
+    if where.others:
+        trainers = listed(sorted(set(where.others.values())))
+        known = [said("ComfyUI draws on your {maker} GPU.", maker=maker)] if maker else []
+        able = said(
+            "{trainer} can train on this computer: choose it under Trained by. We haven't run it on a GPU yet, and how much memory it "
+            "takes isn't known.",
+            trainer=trainers,
+        )
+        return joined(*known, able)
     if not maker:
         return said(
             "No GPU was found that can train: that takes NVIDIA, or as an experiment AMD on Linux or Apple silicon. "
@@ -127,6 +137,8 @@ def _unseen(device: str) -> str:
 def _fit(family: Family, where: TrainingMachine) -> ModelFit:
     rung = _rung(family, where)
     fit, why = _judged(family, rung, where)
+    if where.others and fit == "fits":
+        return ModelFit(family, fit, why, 0, None)
     seconds = estimate(family, rung.numbers, SAMPLES, dict(where.paces)).seconds
     return ModelFit(family, fit, why, rung.need.vram_bytes, seconds if fit in ("fits", "too_big") else None)
 
@@ -136,7 +148,7 @@ def _judged(family: Family, rung: Rung, where: TrainingMachine) -> tuple[Fit, st
     if not where.real:
         return "practice", ""
     if not where.machine.gpus:
-        return ("fits" if where.on_cpu else "none"), ""
+        return _without_gpu(family, where)
     needs, gpu = Memory(rung.need.vram_bytes), where.machine.gpus[0]
     if rung.need.vram_bytes > gpu.total_bytes:
         has = Memory(gpu.total_bytes)
@@ -166,6 +178,13 @@ def _judged(family: Family, rung: Rung, where: TrainingMachine) -> tuple[Fit, st
             version=where.comfyui_version,
         )
     return "fits", said("It fits with {savings}.", savings=saving_words(rung)) if rung.saves else ""
+
+
+def _without_gpu(family: Family, where: TrainingMachine) -> tuple[Fit, str]:
+    trainer = where.others.get(family.key, "")
+    if where.on_cpu or not trainer:
+        return ("fits" if where.on_cpu else "none"), ""
+    return "fits", said("Only with {trainer}; how much memory that takes isn't known.", trainer=trainer)
 
 
 def _is_easy(family: Family, where: TrainingMachine) -> bool:

@@ -215,7 +215,7 @@ async def machine(services: Services, request: web.Request) -> web.Response:
         here = Machine.here(services.paths.root)
         gpus = [*here.gpus, *(gpu for worker in services.ledger.workers() for gpu in worker.gpus)]
         named = {gpu.uuid: gpu.model_dump(mode="json") for gpu in gpus}
-        allowed = bool(named) or services.settings.allow_cpu
+        allowed = bool(named) or services.settings.allow_cpu or bool(services.training.without_gpu())
         return told(
             {
                 "gpus": list(named.values()),

@@ -88,6 +88,7 @@ class AiToolkitBackend:
             tagline="better results, 3 GB once",
             about="Trains every model here and loses nothing at a pause. It is downloaded once (about 3 GB), into a Python of its own.",
             can_continue=True,
+            figures=True,
             savings=list(SAVINGS),
             options={
                 "steps": Option(

@@ -37,6 +37,7 @@ class ModelOffers:
             device=self.host.device_name,
             on_cpu=trainer.needs == "cpu",
             real=not trainer.placeholder,
+            others=self.training.without_gpu() if trainer.needs == "gpu" and not around.machine.gpus else {},
         )
 
     def fits(self, families: Sequence[Family]) -> dict[str, dict[str, Any]]:
