@@ -80,7 +80,7 @@ class TrainingService:
         return self.gatherer.surroundings(backend)
 
     def without_gpu(self) -> dict[str, str]:
-        """Who can train here without a GPU that is looked for: the trainer's label by family."""
+        """Find who can train here without a GPU that is looked for: the trainer's label by family."""
         return self.gatherer.without_gpu()
 
     def retry(self, job_id: str, correlation_id: str, *, smaller: bool = False) -> Job:

@@ -103,7 +103,7 @@ class FactGatherer:
         return Surroundings(machine, paces)
 
     def without_gpu(self) -> dict[str, str]:
-        """Who can train on this machine without a GPU that is looked for: the trainer's label by family. Placeholders train nothing."""
+        """Find who can train on this machine without a GPU that is looked for: the trainer's label by family. Placeholders train nothing."""
         able: dict[str, str] = {}
         for backend in self.registry.all("training_backends").values():
             trainer = _trainer(backend)

@@ -20,8 +20,8 @@ def end_with_the_pipe() -> None:
 
 
 def stand_back(nice: int) -> None:
-    """Where Linux shares its time out by sessions (autogroup), a nice value counts within one alone: so ours is its own, and stands back
-    as a whole."""
+    """Give way to all else. Where Linux shares its time out by sessions (autogroup), a nice value counts within one alone: so ours is its
+    own, and stands back as a whole."""
     if hasattr(os, "nice"):
         os.nice(nice)
     if nice and sys.platform.startswith("linux"):
