@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from .ports import Jobs, Training
 
 PRESETS = ["quick", "balanced", "quality"]
+METHODS = ["lora", "lokr"]
 LOOK_S = 0.5
 _log = logging.getLogger("isengard.nodes")
 
@@ -93,6 +94,7 @@ class IsengardTrainLoRA(io.ComfyNode):
         wait: bool = False,
         base_model: str = "",
         route: str = "",
+        method: str = "lora",
     ) -> io.NodeOutput:
         context = current()
         _require_allowed(context)
@@ -104,6 +106,7 @@ class IsengardTrainLoRA(io.ComfyNode):
             overrides=_overrides(overrides),
             base_model=base_model.strip() or None,
             route=route.strip(),
+            method=method,
         )
         training = context.server.training
         same_job = _known(training, request)
@@ -120,7 +123,7 @@ class IsengardTrainLoRA(io.ComfyNode):
 
 def _base_inputs() -> list[Any]:
     """Newer than the others, so they stand last: graphs of before keep their widgets' values by place."""
-    return [
+    texts = [
         io.String.Input(
             name, default="", optional=True, tooltip=words, **newer(io.String.Input, advanced=True)
         )
@@ -135,6 +138,15 @@ def _base_inputs() -> list[Any]:
             ),
         )
     ]
+    method = io.Combo.Input(
+        "method",
+        options=METHODS,
+        default="lora",
+        optional=True,
+        tooltip="What is trained: lora suits most; lokr is another form, which ComfyUI loads with the same nodes.",
+        **newer(io.Combo.Input, advanced=True),
+    )
+    return [*texts, method]
 
 
 def _known(training: Training, wanted: TrainingRequest) -> Job | None:

@@ -35,7 +35,7 @@ CONTRACT = {
         ["IMAGE", "MASK", "FLOAT"],
     ),
     "IsengardTrainLoRA": (
-        ["character", "family", "preset", "overrides", "wait", "base_model", "route"],
+        ["character", "family", "preset", "overrides", "wait", "base_model", "route", "method"],
         ["ISENGARD_CHARACTER"],
     ),
     "IsengardSaveImage": (["images", "generation_id", "character"], []),
@@ -78,7 +78,7 @@ ADVANCED = {
     "IsengardApplyIdentity": {"checkpoint"},
     "IsengardApplyIdentityRegion": {"checkpoint"},
     "IsengardApplyReference": {"photos"},
-    "IsengardTrainLoRA": {"overrides", "wait", "base_model", "route"},
+    "IsengardTrainLoRA": {"overrides", "wait", "base_model", "route", "method"},
     "IsengardSaveImage": {"generation_id"},
 }
 
@@ -121,7 +121,7 @@ def test_rarely_used_inputs_are_advanced(nodes, monkeypatch):
 
         return made
 
-    for kind in ("String", "Int", "Boolean"):
+    for kind in ("String", "Int", "Boolean", "Combo"):
         monkeypatch.setattr(getattr(io, kind), "Input", taking_advanced(getattr(io, kind).Input))
     found = {
         name: {given.id for given in node.define_schema().inputs if getattr(given, "is_advanced", False)}

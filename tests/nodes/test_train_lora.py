@@ -10,6 +10,7 @@ from isengard.core.jobs.ledger import JobFilter
 from isengard.core.records.character import CharacterDraft
 from isengard.core.records.job import Progress
 from isengard.core.records.job_states import JobState
+from isengard.training.backends.fast_test.backend import FastTestBackend
 from support.training_fixtures import draw_photo, house, redis_url  # noqa: F401 - fixtures
 
 pytestmark = pytest.mark.slow
@@ -40,6 +41,25 @@ def test_a_second_run_queues_nothing_and_other_settings_do(train, house):  # noq
     assert len(train.rung()) == 1
     train(overrides='{"seed": 2}')
     assert len(train.rung()) == 2
+
+
+def test_a_lokr_is_a_training_of_its_own_where_the_trainer_makes_one(train, house, monkeypatch):  # noqa: F811
+    """Graphs of before name no method: they train a LoRA, as they did."""
+    train()
+    train(method="lora")
+    assert len(train.rung()) == 1
+    with pytest.raises(InvalidError) as refused:
+        train(method="lokr")
+    assert refused.value.code == "method_not_of_trainer"
+    told = FastTestBackend.capabilities
+    monkeypatch.setattr(
+        FastTestBackend,
+        "capabilities",
+        lambda self: told(self).model_copy(update={"methods": ["lora", "lokr"]}),
+    )
+    train(method="lokr")
+    asked = [job.request["method"] for job in house.ledger.jobs(JobFilter()).items]
+    assert sorted(asked) == ["lokr", "lora"]
 
 
 def test_a_checkpoint_and_a_route_are_taken_as_in_the_panel(train, house):  # noqa: F811
