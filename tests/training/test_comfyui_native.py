@@ -19,6 +19,7 @@ from isengard.training.backends.comfyui_native.order import Order
 from isengard.training.backends.comfyui_native.own_comfyui import OwnComfyUI
 from isengard.training.backends.comfyui_native.records import records
 from isengard.training.backends.comfyui_native.slices import FEWEST, LONGEST_S, next_slice
+from support.training_fixtures import house, redis_url  # noqa: F401 - fixtures
 
 MODULE = "diffusion_model.middle_block.0"
 ORDER = Order(
@@ -216,6 +217,15 @@ def test_what_it_can_train_is_in_its_records_and_on_a_processor_only_who_allowed
     standing_in(paths, version="0.3.10")
     (finding,) = allowed.preflight(Wanted)
     assert finding.code == "backend_missing" and finding.said["message"].values["comfyui"] == "0.3.10"
+
+
+def test_where_no_gpu_is_seen_it_is_found_as_who_can_train(house):  # noqa: F811
+    """On a GPU that only ComfyUI knows; nobody is found where ComfyUI is on the processor, or is not known."""
+    assert house.training.without_gpu() == {}
+    standing_in(house.paths)
+    assert house.training.without_gpu() == {}
+    standing_in(house.paths, device="xpu:0 Intel(R) Arc(TM) A770", options=[])
+    assert house.training.without_gpu() == dict.fromkeys(records(), "ComfyUI")
 
 
 @pytest.mark.parametrize(
