@@ -20,7 +20,7 @@ from .character import PersonType
 from .context import current
 from .newer_fields import newer
 from .pictures.canvas_record import ancestors, keep_previews, keep_record, people_behind
-from .pictures.loaded_files import word_of_file
+from .pictures.loaded_files import word_of_file, word_of_picture
 from .pictures.pixels import eight_bit, is_finite, look_of
 
 if TYPE_CHECKING:
@@ -164,7 +164,8 @@ def _source(hidden: Any, asked_by_panel: bool) -> str:
     graph = hidden.prompt if isinstance(hidden.prompt, dict) else {}
     if not asked_by_panel:
         loaded = partial(word_of_file, current().host.own_folders())
-        return source_of_graph(graph, ancestors(graph, str(hidden.unique_id)), loaded)
+        behind = ancestors(graph, str(hidden.unique_id))
+        return source_of_graph(graph, behind, loaded, partial(word_of_picture, current()))
     told = (hidden.extra_pnginfo or {}).get("isengard")
     return source_of_order(graph, edits=isinstance(told, dict) and bool(told.get("edits")))
 

@@ -62,16 +62,22 @@ def source_of_order(graph: Mapping[str, Any], *, edits: bool) -> str:
 
 
 def source_of_graph(
-    graph: Mapping[str, Any], behind: Collection[str], of_file: Callable[[str], str] = lambda _: ""
+    graph: Mapping[str, Any],
+    behind: Collection[str],
+    of_file: Callable[[str], str] = lambda _: "",
+    of_picture: Callable[[str], str] = lambda _: "",
 ) -> str:
     """The word for what the nodes `behind` a picture draw. Where they draw nothing it is what the files say that were loaded (`of_file`,
-    by the name in the node): somebody's photo is not called made with AI, and a picture that was is still called so."""
+    by the name in the node): somebody's photo is not called made with AI, and a picture that was is still called so. What a picture of
+    the gallery says (`of_picture`, by its place) stays in what is made from it, as `edits` has it."""
     kinds = _kinds(graph, behind)
     if kinds and kinds.issubset(_PLAIN):
         return _of_files(graph, behind, of_file)
     if _PLACEHOLDER in kinds:
         return ALGORITHMIC
-    return COMPOSITE if kinds.intersection(_FROM_FILES) or kinds.issuperset(_INTO) else TRAINED
+    before = [graph[key] for key in behind if graph[key].get("class_type") == _INTO[0]]
+    edited = any(of_picture(str(node.get("inputs", {}).get("picture", ""))) == COMPOSITE for node in before)
+    return COMPOSITE if edited or kinds.intersection(_FROM_FILES) or kinds.issuperset(_INTO) else TRAINED
 
 
 def _of_files(graph: Mapping[str, Any], behind: Collection[str], of_file: Callable[[str], str]) -> str:

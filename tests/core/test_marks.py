@@ -88,6 +88,14 @@ def test_what_passes_through_says_what_its_file_says(files, said):
     assert source_of_graph(graph, set(graph), files.__getitem__) == said
 
 
+@pytest.mark.parametrize("before", [TRAINED, COMPOSITE, ""])
+def test_what_a_picture_of_the_gallery_is_stays_in_what_the_canvas_makes_of_it(before):
+    graph = {"1": {"class_type": "IsengardPicture", "inputs": {"picture": "gen_x/0"}}}
+    graph |= {"2": {"class_type": "KSampler"}, "3": {"class_type": "IsengardSaveImage"}}
+    said = source_of_graph(graph, set(graph), of_picture={"gen_x/0": before}.__getitem__)
+    assert said == (COMPOSITE if before == COMPOSITE else TRAINED)
+
+
 @pytest.mark.parametrize(
     ("made_from", "said"),
     [

@@ -109,20 +109,20 @@ def change(one, other, left=0.0, right=1.0):
     return sum(ImageStat.Stat(gap).mean) / 3
 
 
-def on_canvas(server, graph):
+def on_canvas(server, graph, seconds=60):
     """The file that a graph of ComfyUI's own canvas saved."""
-    entry = run_on_canvas(server, graph)
+    entry = run_on_canvas(server, graph, seconds)
     assert entry["status"]["status_str"] == "success", entry["status"]
     (saved,) = [saved for output in entry["outputs"].values() for saved in output.get("isengard", [])]
     return server.data / "outputs" / saved["generation_id"] / saved["file"]
 
 
-def run_on_canvas(server, graph):
+def run_on_canvas(server, graph, seconds=60):
     """What the history says of a graph of ComfyUI's own canvas once it has ended."""
     body = json.dumps({"prompt": graph}).encode()
     with urllib.request.urlopen(urllib.request.Request(f"{server.url}/prompt", body, JSON)) as answer:
         prompt_id = json.loads(answer.read())["prompt_id"]
-    deadline = time.monotonic() + 60
+    deadline = time.monotonic() + seconds
     while not (history := server.get(f"/history/{prompt_id}")) and time.monotonic() < deadline:
         time.sleep(0.1)
     return history[prompt_id]
