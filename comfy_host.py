@@ -28,7 +28,8 @@ _log = logging.getLogger("isengard.comfy_host")
 
 @dataclass(frozen=True)
 class LoraFit:
-    """A LoRA's patches for one model: `taken` of its `modules` have a place, `misshaped` of these the wrong size.
+    """A LoRA's patches for one model: `taken` of its `modules` have a place, `misshaped` of these the wrong size; of `unread` the
+    model's loader lets nothing be said.
 
     Counted for the image model alone: whether the text encoder is connected says nothing about the base.
     """
@@ -37,6 +38,7 @@ class LoraFit:
     taken: int
     modules: int
     misshaped: int
+    unread: int = 0
 
 
 class ComfyHost:
@@ -254,7 +256,9 @@ class ComfyHost:
             keys = comfy.lora.model_lora_keys_clip(encoder, keys)
         patches = comfy.lora.load_lora(comfy.lora_convert.convert_lora(dict(tensors)), keys)
         own, wrong = comfy_weights.coverage(model.model, patches)
-        fit = LoraFit(patches, own, len(image_modules(tensors)), wrong)
+        modules = len(image_modules(tensors))
+        hidden = comfy_weights.unread(model.model, patches, modules)
+        fit = LoraFit(patches, own, modules, wrong, hidden)
         self._fits[model.model] = [*kept, (tensors, encoder, fit)][-KEPT_FITS:]
         return fit
 
@@ -277,7 +281,7 @@ class ComfyHost:
         parts = [(model.model, model)]
         if comfy_weights.trains(clip.cond_stage_model, fit.patches):
             parts.append((clip.cond_stage_model, clip.patcher))
-        return all(
+        return not fit.unread and all(
             comfy_weights.can_load_again(patcher) and not comfy_weights.is_packed(part, fit.patches)
             for part, patcher in parts
         )

@@ -5,7 +5,7 @@
 
 import { fillWidgets, showBeside } from "./comfy_canvas.js";
 import { APP_CAPABILITIES, presence } from "./comfy_capabilities.js";
-import { chooseFirst, keepLabels, renewList, showLabels } from "./comfy_lists.js";
+import { chooseFirst, keepLabels, renewList, startNode } from "./comfy_lists.js";
 import { PageTitle } from "./comfy_title.js";
 
 const TAB = "isengard";
@@ -68,9 +68,9 @@ export class AppFrontend {
       actionBarButtons: this.app.extensionManager?.setting?.get(BUTTON) === false ? [] : [{ icon: "pi pi-user", tooltip: words.open, onClick: open }],
       aboutPageBadges: [{ label: words.title, url: home, icon: "pi pi-user" }],
       beforeRegisterNodeDef: (/** @type {unknown} */ _, /** @type {NodeDefinition} */ definition) => keepLabels(definition),
-      nodeCreated: showLabels,
-      loadedGraphNode: chooseFirst,
-      refreshComboInNodes: () => this.#nodes().forEach(chooseFirst),
+      nodeCreated: startNode,
+      loadedGraphNode: (/** @type {import("./comfy_lists.js").Node} */ node) => chooseFirst(node),
+      refreshComboInNodes: () => this.#nodes().forEach((node) => chooseFirst(node)),
       setup: () => this.#addTab(words, shown, hide),
     });
   }
@@ -194,7 +194,7 @@ export class AppFrontend {
     const definition = answer.ok ? (await answer.json())[PERSON] : undefined;
     if (!definition) return;
     await this.app.registerNodeDef(PERSON, definition);
-    for (const node of this.#nodes()) if (node.type === PERSON) renewList(node, definition);
+    for (const node of this.#nodes()) node.type === PERSON ? renewList(node, definition) : chooseFirst(node);
     this.app.canvas?.setDirty(true, true);
   }
 

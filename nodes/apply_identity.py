@@ -19,9 +19,18 @@ from .newer_fields import PERSON, newer
 
 if TYPE_CHECKING:
     from ..core.families.families import Families
-    from ..core.records.checkpoint import Version
+    from ..core.records.checkpoint import Fit, Version
 
 _log = logging.getLogger("isengard.nodes")
+UNCHECKED = (
+    "Whether this person fits the model cannot be checked: its loader keeps the weights in a form of its own. "
+    "If pictures show somebody else, load the model with ComfyUI's own loader."
+)
+_LOGGED: dict[Fit, str] = {
+    "wrong": "A LoRA of another kind of model was not used",
+    "partial": "Part of the LoRA does not fit this model",
+    "unchecked": "Whether the LoRA fits this model cannot be checked",
+}
 #: What is not for a base model, while that model lives: a person trained for several is not tried again each time.
 _refused: WeakKeyDictionary[Any, set[tuple[str, str]]] = WeakKeyDictionary()
 #: Whose base a model is, while it lives: all its weights are looked at for it.
@@ -71,26 +80,37 @@ class IsengardApplyIdentity(io.ComfyNode):
         if float(strength) == 0.0:
             return io.NodeOutput(model, clip)
         version, fit = fitted(context, model, clip, versions)
-        _tell_beyond(context, version, float(strength), cls.hidden.unique_id if cls.hidden else None)
+        node_id = cls.hidden.unique_id if cls.hidden else None
+        if fit.unread and node_id is not None:
+            context.host.say(UNCHECKED, node_id)
+        _tell_beyond(context, version, float(strength), node_id)
         return io.NodeOutput(*context.host.apply_lora(model, clip, fit, float(strength)))
 
 
 def fitted(context: NodeContext, model: Any, clip: Any, versions: list[Version]) -> tuple[Version, Any]:
-    """The first version that is for this kind of model, with its LoRA's places in it.
+    """The first version that is for this kind of model, with its LoRA's places in it; where the model's loader lets nothing be said,
+    the first that may be.
 
     InvalidError `wrong_base` where none is: ComfyUI would run it and change nothing, or rubbish.
     """
     refused = _refused.setdefault(context.host.base_of(model), set())
     drawn = _families_of(context, model)
+    possible: list[tuple[Version, Any]] = []
     for version in versions:
         path = context.versions.path(version)
         attempt = (str(path), identity.stamp(path))
         if attempt in refused or _is_of_others(version, drawn):
             continue
         fit = context.host.fit_lora(model, clip, context.host.read_lora(path))
-        if _is_for(version, fit):
+        verdict = _verdict(version, fit)
+        if verdict == "unchecked":
+            possible.append((version, fit))
+        elif verdict != "wrong":
             return version, fit
-        refused.add(attempt)
+        else:
+            refused.add(attempt)
+    if possible:
+        return possible[0]
     kinds = ", ".join(sorted({version.family for version in versions}))
     raise InvalidError(
         "wrong_base",
@@ -135,18 +155,10 @@ def _tell_beyond(context: NodeContext, version: Version, strength: float, node_i
         context.host.say(words, node_id)
 
 
-def _is_for(version: Version, fit: Any) -> bool:
-    """Whether the LoRA belongs to this kind of model; what it lacks there is told in the log."""
-    context = {
-        "file": version.file,
-        "taken": fit.taken,
-        "modules": fit.modules,
-        "misshaped": fit.misshaped,
-    }
-    verdict = judged(fit.taken - fit.misshaped, fit.modules)
-    if verdict == "wrong":
-        _log.warning("A LoRA of another kind of model was not used", extra={"context": context})
-        return False
-    if verdict == "partial":
-        _log.warning("Part of the LoRA does not fit this model", extra={"context": context})
-    return True
+def _verdict(version: Version, fit: Any) -> Fit:
+    """Whether the LoRA belongs to this kind of model; what it lacks there, or cannot be told, stands in the log."""
+    verdict = judged(fit.taken - fit.misshaped, fit.modules, misshaped=fit.misshaped, unread=fit.unread)
+    counted = {name: getattr(fit, name) for name in ("taken", "modules", "misshaped", "unread")}
+    if words := _LOGGED.get(verdict):
+        _log.warning(words, extra={"context": {"file": version.file, **counted}})
+    return verdict

@@ -21,7 +21,8 @@ if TYPE_CHECKING:
 
 
 class LoraFit(Protocol):
-    """A LoRA's places in one model: `taken` of its `modules` have one, `misshaped` of these the wrong size."""
+    """A LoRA's places in one model: `taken` of its `modules` have one, `misshaped` of these the wrong size; of `unread` nothing can
+    be said, as the model's loader keeps its weights in a form of its own."""
 
     @property
     def taken(self) -> int: ...
@@ -31,6 +32,9 @@ class LoraFit(Protocol):
 
     @property
     def misshaped(self) -> int: ...
+
+    @property
+    def unread(self) -> int: ...
 
 
 class ProgressBar(Protocol):

@@ -13,6 +13,7 @@ from types import ModuleType, SimpleNamespace
 import pytest
 import torch
 from isengard import comfy_host, comfy_weights
+from isengard.core.loras.fit import judged
 
 
 class PackedLinear(torch.nn.Linear):
@@ -63,6 +64,76 @@ def test_a_patch_for_a_weight_that_the_model_lacks_is_not_taken():
     """ComfyUI's map of FLUX names weights that FLUX.2 has not: 304 of a FLUX.1 LoRA's 494 modules went nowhere unsaid."""
     patches = {"block.weight": patch(64), "elsewhere.weight": patch(64)}
     assert comfy_weights.coverage(model(torch.nn.Linear), patches) == (1, 0)
+
+
+class Bytes(torch.nn.Parameter):
+    """As bitsandbytes keeps weights: bytes, and beside them the shape they stand for once they are packed."""
+
+    def __new__(cls, *size, of=None):
+        made = super().__new__(cls, torch.zeros(size, dtype=torch.uint8), requires_grad=False)
+        made.quant_state = None if of is None else SimpleNamespace(shape=torch.Size(of))
+        return made
+
+
+def kept_as(**weights):
+    """A model of ComfyUI's whose layer is kept in another way."""
+    layer = torch.nn.Module()
+    for name, weight in weights.items():
+        layer.register_parameter(name, weight)
+    return Drawer(layer)
+
+
+class Drawer(torch.nn.Module):
+    """As ComfyUI's BaseModel: what draws is inside."""
+
+    def __init__(self, block):
+        super().__init__()
+        self.diffusion_model = torch.nn.Module()
+        self.diffusion_model.block = block
+
+
+class Engine(torch.nn.Module):
+    """As TensorRT's loader makes it: what draws is no module at all."""
+
+    def __init__(self):
+        super().__init__()
+        self.diffusion_model = SimpleNamespace()
+
+
+NF4 = Bytes(1024, 1, of=(32, 64))
+UNPACKED_NF4 = Bytes(1024, 1)
+NUNCHAKU = {
+    "qweight": Bytes(32, 32),
+    "wscales": torch.nn.Parameter(torch.zeros(1, 32)),
+    "bias": torch.nn.Parameter(torch.zeros(32)),
+}
+PLAIN = torch.nn.Parameter(torch.zeros(32, 64))
+
+
+@pytest.mark.parametrize(
+    ("inside", "inputs", "verdict"),
+    [
+        (kept_as(weight=PLAIN), 64, "fits"),
+        (kept_as(weight=PLAIN), 32, "wrong"),
+        (kept_as(weight=PLAIN, scale=Bytes(2, 2)), 32, "wrong"),
+        (kept_as(other=PLAIN), 64, "wrong"),
+        (kept_as(weight=NF4), 64, "fits"),
+        (kept_as(weight=NF4), 32, "wrong"),
+        (kept_as(weight=UNPACKED_NF4), 64, "unchecked"),
+        (kept_as(**NUNCHAKU), 64, "unchecked"),
+        (Engine(), 64, "unchecked"),
+    ],
+)
+def test_a_loader_that_keeps_weights_in_its_own_way_is_not_called_another_model(inside, inputs, verdict):
+    patches = {"diffusion_model.block.weight": patch(inputs)}
+    taken, wrong = comfy_weights.coverage(inside, patches)
+    unread = comfy_weights.unread(inside, patches, 1)
+    assert judged(taken - wrong, 1, misshaped=wrong, unread=unread) == verdict
+
+
+def test_bytes_are_named_by_the_shape_they_stand_for_and_what_is_no_module_has_none():
+    assert comfy_weights.shapes_of(kept_as(weight=NF4).diffusion_model) == {"block.weight": (32, 64)}
+    assert comfy_weights.shapes_of(Engine().diffusion_model) == {}
 
 
 class Hooks:
@@ -133,6 +204,12 @@ def packed():
     return inside
 
 
+def in_bytes():
+    inside = model(torch.nn.Linear)
+    inside.block.weight = NF4
+    return inside
+
+
 @pytest.mark.parametrize(
     ("inside", "dynamic", "again", "takes"),
     [
@@ -140,8 +217,9 @@ def packed():
         (model(PackedLinear), True, ("loader", ()), True),
         (model(torch.nn.Linear), True, None, False),
         (packed(), False, None, False),
+        (in_bytes(), False, None, False),
     ],
-    ids=["plain", "ComfyUI's loader", "another pack's loader", "packed"],
+    ids=["plain", "ComfyUI's loader", "another pack's loader", "packed", "in bytes"],
 )
 def test_which_models_take_a_lora_in_a_part_of_the_picture(inside, dynamic, again, takes):
     host, patches = comfy_host.ComfyHost(None), {"block.weight": patch(64)}
@@ -150,6 +228,8 @@ def test_which_models_take_a_lora_in_a_part_of_the_picture(inside, dynamic, agai
     assert host.takes_hooks(base, words, fit) is takes
     plain = Patcher(model(torch.nn.Linear))
     assert host.takes_hooks(plain, OldClip(base), fit) is takes
+    unread = comfy_host.LoraFit({}, 0, 1, 0, 1)
+    assert host.takes_hooks(plain, OldClip(plain), unread) is False, "it would draw a stranger"
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ import json
 import logging
 import sqlite3
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from typing import Any
 
 from ..clock import Clock, iso
@@ -18,7 +18,7 @@ from ..records.base import Page
 from ..records.character import Character, CharacterDraft, CharacterPatch
 from ..records.photo import Photo
 from ..storage.file_moves import noted, rows_first
-from ..storage.forget_mark import to_forget
+from ..storage.forget_mark import to_forget, written_for
 from ..storage.library import Library
 from .character_sidecars import write_sidecar
 from .slugs import invented_trigger, slug_of
@@ -211,6 +211,11 @@ class CharacterStore:
                 self._store(character.model_copy(update={"deleted_at": deleted_at}))
             else:  # what cannot be read stays as it is
                 database.execute("UPDATE character SET deleted_at=? WHERE id=?", (deleted_at, character_id))
+
+    def publishing(self, character: Character) -> AbstractContextManager[None]:
+        """Take back what is written inside into their folder of LoRAs where they are forgotten meanwhile: NotFoundError."""
+        folder = self._paths.character_models(character.slug)
+        return written_for(self._library, self._paths, character.id, folder)
 
     def _move(self, before: Character, after: Character) -> None:
         rows_first(

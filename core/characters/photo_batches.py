@@ -12,7 +12,7 @@ from ..records.photo import Photo, PhotoPatch
 from ..storage.file_moves import noted, rows_first
 from ..storage.library import Library
 from .character_sidecars import write_sidecar
-from .photo_store import PhotoStore, edited
+from .photo_store import PhotoStore, edited, with_originals
 from .trash import move_photo
 
 
@@ -37,14 +37,7 @@ class PhotoBatches:
         """Into the trash; those that are left. NotFoundError `photo_not_found`."""
         with self.library.alone():
             before = self._here(character_id, photo_ids)
-            deleted_at = iso(self.clock.now())
-            move_photos(
-                self.library,
-                self.paths,
-                self.photos,
-                before,
-                [photo.model_copy(update={"deleted_at": deleted_at}) for photo in before],
-            )
+            self._move(before, iso(self.clock.now()))
         self.note(character_id)
         return self.photos.list(character_id)
 
@@ -57,15 +50,16 @@ class PhotoBatches:
             gone = [photo for photo in before if photo.deleted_at is not None]
             for photo in gone:
                 self.photos.refuse_twice(character_id, "pixel_hash", photo.pixel_hash)
-            move_photos(
-                self.library,
-                self.paths,
-                self.photos,
-                gone,
-                [photo.model_copy(update={"deleted_at": None}) for photo in gone],
-            )
+            self._move(gone, None)
         self.note(character_id)
         return self.photos.list(character_id)
+
+    def _move(self, photos: Sequence[Photo], deleted_at: str | None) -> None:
+        """Into the trash or out of it, and into the training or out of it what crops among them stand for."""
+        moved = [photo.model_copy(update={"deleted_at": deleted_at}) for photo in photos]
+        after = with_originals(self.photos, moved)
+        before = [self.photos.get(photo.id, deleted=True) for photo in after]
+        move_photos(self.library, self.paths, self.photos, before, after)
 
     def of(self, character_id: str, photo_id: str) -> Photo:
         """A photo of this person, in the trash too. NotFoundError `photo_not_found`."""

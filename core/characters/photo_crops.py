@@ -22,7 +22,7 @@ from ..storage.library import Library
 from .character_sidecars import write_sidecar
 from .photo_batches import move_photos
 from .photo_findings import findings_of
-from .photo_store import PhotoStore, put_files
+from .photo_store import PhotoStore, put_files, turned_of
 from .trash import photo_files
 
 #: Shorter side of a crop at least; below 512 it has the finding `small` like any photo.
@@ -110,7 +110,7 @@ class PhotoCropper:
         originals = []
         for photo_id in wanted:
             with suppress(NotFoundError):
-                original = self.photos.get(photo_id, deleted=True)
+                original = turned_of(self.photos, self.photos.get(photo_id, deleted=True))
                 if not original.included:
                     originals.append(original)
         return originals

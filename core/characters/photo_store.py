@@ -7,7 +7,7 @@ import logging
 import os
 import secrets
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Literal
 
@@ -152,7 +152,7 @@ class PhotoStore:
         with self._library.alone():
             before = self._editable(photo_id)
             photo = before.model_copy(update={"deleted_at": iso(self._clock.now())})
-            self._move(before, photo)
+            self._move(before, with_originals(self, [photo]))
         return photo
 
     def restore(self, photo_id: str) -> Photo:
@@ -163,7 +163,7 @@ class PhotoStore:
                 return before
             self.refuse_twice(before.character_id, "pixel_hash", before.pixel_hash)
             photo = before.model_copy(update={"deleted_at": None})
-            self._move(before, photo)
+            self._move(before, with_originals(self, [photo]))
         return photo
 
     def image_path(self, photo: Photo, size: str = "thumb") -> Path:
@@ -260,15 +260,22 @@ class PhotoStore:
         self._require_character(photo.character_id)
         return photo
 
-    def _move(self, before: Photo, after: Photo) -> None:
+    def _move(self, before: Photo, rows: Sequence[Photo]) -> None:
+        """`rows`: the photo as it is afterwards, then what changes with it."""
+        after, *others = rows
+        olds = [before, *(self.get(photo.id, deleted=True) for photo in others)]
         folder = self._paths.character(after.character_id)
         rows_first(
             self._library,
-            keep=lambda: self.store(after),
+            keep=lambda: self._store_all(rows),
             move=lambda: move_photo(self._paths, folder, after, into_trash=after.deleted_at is not None),
-            back=lambda: self.store(before),
+            back=lambda: self._store_all(olds),
         )
         self._note(after.character_id)
+
+    def _store_all(self, photos: Sequence[Photo]) -> None:
+        for photo in photos:
+            self.store(photo)
 
     def _note(self, character_id: str) -> None:
         noted(lambda: write_sidecar(self._library, self._paths, character_id))
@@ -339,3 +346,47 @@ def _checked_digest(file: Path) -> str:
         while block := stream.read(1024 * 1024):
             digest.update(block)
     return digest.hexdigest()
+
+
+def with_originals(photos: PhotoStore, moved: Sequence[Photo]) -> list[Photo]:
+    """Add to photos that go into the trash or come back, as they are afterwards, those that crops among them stand for: trained on again
+    with the last such crop gone, and no longer once it is back. A crop whose original is trained on by hand stands for nothing more.
+    """
+    after = {photo.id: photo for photo in moved}
+    for crop in moved:
+        original = _stood_for(photos, crop)
+        if original is None or (crop.deleted_at is not None and _has_other(photos, original, after)):
+            continue
+        if crop.deleted_at is None or not original.included:
+            shown = after.get(original.id, original)
+            after[shown.id] = shown.model_copy(update={"included": crop.deleted_at is not None})
+        elif crop.crop is not None:
+            ended = crop.crop.model_copy(update={"replaces": False})
+            after[crop.id] = crop.model_copy(update={"crop": ended})
+    return list(after.values())
+
+
+def turned_of(photos: PhotoStore, photo: Photo) -> Photo:
+    """What is in a photo's place now: itself, or what it was turned into."""
+    turned = {one.made_from: one for one in photos.list(photo.character_id) if one.place}
+    while photo.deleted_at is not None and photo.id in turned:
+        photo = turned[photo.id]
+    return photo
+
+
+def _stood_for(photos: PhotoStore, photo: Photo) -> Photo | None:
+    """The photo that is not trained on since this crop, or what it was turned from, was made; None for any other photo."""
+    try:
+        while photo.place and photo.crop and not photo.crop.replaces:
+            photo = photos.get(photo.made_from, deleted=True)
+        replaces = photo.crop is not None and photo.crop.replaces
+        return turned_of(photos, photos.get(photo.made_from, deleted=True)) if replaces else None
+    except NotFoundError:
+        return None
+
+
+def _has_other(photos: PhotoStore, original: Photo, after: Mapping[str, Photo]) -> bool:
+    """Whether a crop that stays stands for it as well."""
+    staying = [photo for photo in photos.list(original.character_id) if photo.id not in after and photo.crop]
+    found = (_stood_for(photos, photo) for photo in staying)
+    return any(one is not None and one.id == original.id for one in found)

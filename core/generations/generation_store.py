@@ -20,7 +20,7 @@ from ..records.job import JobError
 from ..records.likeness import Likeness
 from ..records.state_machine import require_transition
 from ..storage.file_moves import noted, removed, rows_first
-from ..storage.forget_mark import to_forget
+from ..storage.forget_mark import is_kept
 from ..storage.library import Library
 from .generation_files import (
     RECORD_FILE,
@@ -99,8 +99,7 @@ class GenerationStore:
 
     def _require_everybody(self, generation: Generation) -> None:
         for character_id in everybody_in(generation):
-            known = self._library.row("SELECT 1 FROM character WHERE id=?", (character_id,))
-            if known is None or to_forget(self._paths, character_id).exists():
+            if not is_kept(self._library, self._paths, character_id):
                 raise NotFoundError(
                     "character_not_found",
                     "There is no such character.",

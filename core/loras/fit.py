@@ -20,8 +20,11 @@ _PART = re.compile(
 )
 
 
-def judged(fitting: int, modules: int) -> Fit:
-    """`fits` where every module has a place of its size, `partial` where a few have none, `wrong` for another model's."""
+def judged(fitting: int, modules: int, *, misshaped: int = 0, unread: int = 0) -> Fit:
+    """`fits` where every module has a place of its size, `partial` where a few have none, `wrong` for another model's; `unchecked`
+    where of some of them nothing can be said, unless others are of another size."""
+    if unread and not misshaped:
+        return "unchecked"
     if modules and fitting >= modules:
         return "fits"
     return "partial" if fitting and fitting >= modules * NEARLY_ALL else "wrong"

@@ -23,8 +23,10 @@ HALVED = {"nvfp4", "convrot_w4a4", "asym_w4a8_int8"}
 UNPACKED = {"float8_e4m3fn", "float8_e5m2", "mxfp8", "int8_tensorwise"}
 #: Stored types that are numbers of the weight itself where nothing else is said; bytes are a packing we do not know.
 _PLAIN_TYPES = {"F64", "F32", "F16", "BF16", "F8_E4M3", "F8_E5M2", "F8_E4M3FNUZ", "F8_E5M2FNUZ"}
-#: What only quantised files have beside their weights: ComfyUI's, its older fp8 files', and bitsandbytes'.
-_SIGNS = (".comfy_quant", ".weight_scale", ".scale_weight", "scaled_fp8", ".absmax")
+#: A weight whose loader has a packing, and mostly names, of its own: Nunchaku's, GPTQ's, AWQ's.
+PACKED_ENDING = ".qweight"
+#: What only quantised files have beside their weights: ComfyUI's, its older fp8 files', bitsandbytes', and those.
+_SIGNS = (".comfy_quant", ".weight_scale", ".scale_weight", "scaled_fp8", ".absmax", PACKED_ENDING)
 _METADATA = "_quantization_metadata"
 #: ComfyUI's names of formats as people say them; others are told as they are.
 _SAID = {"float8_e4m3fn": "fp8", "float8_e5m2": "fp8", "int8_tensorwise": "int8"}

@@ -12,11 +12,13 @@ import pytest
 from fakes.training_comfyui import standing_in
 from isengard.core.families.families import Families
 from isengard.core.settings import Settings
+from isengard.training.backends import checkpoint_reader
 from isengard.training.backends.ai_toolkit import backend as ai_toolkit
 from isengard.training.backends.ai_toolkit import optimizer
 from isengard.training.backends.comfyui_native import backend as comfyui_native
 from isengard.training.backends.fast_test import backend as fast_test
 from isengard.training.interface import ResolvedTraining
+from isengard.training.loras import lora_fit
 from PIL import Image
 from safetensors.numpy import load_file, save_file
 
@@ -213,6 +215,24 @@ def test_a_resume_never_begins_at_weights_that_are_not_finite(backend, job_dir):
     put_away = {file.name.split("-", 1)[1] for file in (job_dir / "quarantine").iterdir()}
     assert {Path(one.file).name for one in (before, last)} <= put_away
     assert (optimizer.NAME in put_away) == (backend.name == "ai_toolkit"), "its numbers are of the same run"
+
+
+def test_a_resume_reads_the_weights_of_each_file_once(make, backend, job_dir, monkeypatch):
+    """To see which hold, and which are out of the way before the trainer looks for them."""
+    wanted = training(backend)
+    saved = run(backend, job_dir, wanted).checkpoints
+    worker, reads, read = (
+        make(backend.name),
+        [],
+        lora_fit.finite_and_nonzero,
+    )  # its restart has proven nothing yet
+    for reader in (lora_fit, checkpoint_reader):
+        monkeypatch.setattr(
+            reader, "finite_and_nonzero", lambda file, header: reads.append(file.name) or read(file, header)
+        )
+    assert worker.checkpoints(job_dir, wanted)
+    worker.plan(job_dir, wanted, resume=True)
+    assert sorted(reads) == sorted(Path(one.file).name for one in saved)
 
 
 @pytest.mark.parametrize(

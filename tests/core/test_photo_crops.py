@@ -10,7 +10,9 @@ import numpy
 import pytest
 from isengard.core.characters import character_archive as archive
 from isengard.core.characters.character_sidecars import SIDECAR, rebuild_from_sidecars
+from isengard.core.characters.photo_batches import PhotoBatches
 from isengard.core.characters.photo_crops import PhotoCropper
+from isengard.core.characters.photo_turns import PhotoTurner
 from isengard.core.errors import ConflictError, InvalidError, IsengardError, NotFoundError
 from isengard.core.loras.versions import VersionStore
 from isengard.core.records.photo import CropOrder, Photo, PhotoPatch
@@ -120,6 +122,72 @@ def test_an_original_that_was_deleted_meanwhile_is_trained_on_again_when_it_come
     photos.delete(source.id)
     cropper.undo(ann.id)
     assert photos.restore(source.id).included
+
+
+def trained(photos, ann):
+    return {photo.id for photo in photos.list(ann.id) if photo.included}
+
+
+@pytest.mark.parametrize("one_by_one", [True, False])
+def test_a_crop_that_is_deleted_by_hand_gives_its_place_back_to_the_original(
+    photos, cropper, paths, clock, library, ann, one_by_one
+):
+    """It stayed "not trained, replaced by crop" with no crop there; the way back restores both."""
+    batches = PhotoBatches(library, paths, clock, photos)
+    delete = photos.delete if one_by_one else lambda photo_id: batches.delete(ann.id, [photo_id])
+    restore = photos.restore if one_by_one else lambda photo_id: batches.restore(ann.id, [photo_id])
+    source = add(photos, paths, ann)
+    _, [head] = cropper.cut(ann.id, [order(source, (0, 0, 600, 600))])
+    _, [added] = cropper.cut(ann.id, [order(source, (9, 9, 600, 600), replaces=False)])
+    delete(added.id)
+    assert trained(photos, ann) == {head.id}, "it stood for nothing"
+    delete(head.id)
+    assert trained(photos, ann) == {source.id}
+    restore(head.id)
+    assert trained(photos, ann) == {head.id}
+    photos.update(source.id, PhotoPatch(included=True))
+    delete(head.id)
+    restore(head.id)
+    assert trained(photos, ann) == {source.id, head.id}, "as the person has chosen"
+
+
+def test_with_two_crops_for_one_photo_the_last_gives_its_place_back(
+    photos, cropper, paths, clock, library, ann
+):
+    source = add(photos, paths, ann)
+    orders = [order(source, (0, 0, 600, 600)), order(source, (50, 50, 640, 600))]
+    _, crops = cropper.cut(ann.id, orders)
+    photos.delete(crops[0].id)
+    assert trained(photos, ann) == {crops[1].id}
+    photos.restore(crops[0].id)
+    batches = PhotoBatches(library, paths, clock, photos)
+    both = [crop.id for crop in crops]
+    batches.delete(ann.id, both)
+    assert trained(photos, ann) == {source.id}
+    batches.restore(ann.id, both)
+    assert trained(photos, ann) == set(both)
+    batches.delete(ann.id, [source.id, *both])
+    batches.restore(ann.id, [source.id, *both])
+    assert trained(photos, ann) == set(both)
+
+
+def test_a_crop_and_its_original_that_were_turned_give_place_as_well(
+    photos, cropper, paths, clock, library, characters, ann
+):
+    turner = PhotoTurner(characters, cropper, PhotoBatches(library, paths, clock, photos))
+    source = add(photos, paths, ann)
+    _, [head] = cropper.cut(ann.id, [order(source, (0, 0, 600, 600))])
+    turner.turn(ann.id, [source.id], 90)
+    batch, _ = turner.turn(ann.id, [head.id], 90)
+    [original, turned] = photos.list(ann.id)
+    assert (original.made_from, turned.made_from) == (source.id, head.id)
+    photos.delete(turned.id)
+    assert trained(photos, ann) == {original.id}
+    photos.restore(turned.id)
+    assert trained(photos, ann) == {turned.id}
+    turner.undo(ann.id, batch)
+    cropper.undo(ann.id)
+    assert trained(photos, ann) == {original.id}
 
 
 def test_the_same_crop_again_is_the_one_that_is_there(photos, cropper, paths, ann):

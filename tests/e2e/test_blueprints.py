@@ -71,6 +71,16 @@ RUN = """async () => {
   return output;
 }"""
 
+SENT_PEOPLE = """async () => {
+  const { output } = await window.comfyAPI.app.app.graphToPrompt();
+  const people = Object.values(output).filter((node) => node.class_type === "IsengardCharacter");
+  return people.map((node) => node.inputs.character);
+}"""
+SHOWN_PEOPLE = """() => {
+  const [part] = window.comfyAPI.app.app.graph.nodes.filter((node) => node.title === "Two people");
+  return ["left person", "right person"].map((name) => part.widgets.find((widget) => widget.name === name).value);
+}"""
+
 
 def put_on_canvas(page, title: str) -> None:
     """By ComfyUI's node search; what it shows on a first visit may still be in the way."""
@@ -139,6 +149,24 @@ def test_two_people_make_a_picture_of_both(tiny_server, api, ann, open_page, sho
     assert {(one["left"], one["right"]) for one in sides} == {(0.0, 0.55), (0.45, 1.0)}
     made = api.get(f"/generations/{saved_by(tiny_server, before)}")
     assert made["state"] == "completed" and len(made["images"]) == 1
+
+
+@pytest.mark.full
+def test_two_people_start_as_two_different_ones(tiny_server, api, open_page, shots):
+    """In the recipe's workflow, and in the blueprint as ComfyUI runs it."""
+    for name in ("Newer Example", "Newest Example"):
+        api.post(
+            "/characters", {"name": name, "trigger_word": name.split()[0].lower() + "qvx", "consent": True}
+        )
+    page = opened(open_page, tiny_server)
+    page.evaluate(LOAD_TWIN, "two-people")
+    newest = ["newest-example", "newer-example"]
+    assert page.evaluate(SENT_PEOPLE) == newest
+    page.evaluate("() => window.comfyAPI.app.app.graph.clear()")
+    put_on_canvas(page, "Two people")
+    page.screenshot(path=shots / f"blueprint-two-start-{tiny_server.url[-5:]}.png")
+    assert page.evaluate(SHOWN_PEOPLE) == newest
+    assert page.evaluate(SENT_PEOPLE) == newest
 
 
 def saved_by(server, before: int = 0) -> str:

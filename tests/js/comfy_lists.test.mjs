@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { chooseFirst, keepLabels, renewList, showLabels } from "../../js/comfy_lists.js";
+import { chooseFirst, keepLabels, renewList, showLabels, startNode } from "../../js/comfy_lists.js";
 
 const definition = (labels, kind = Object.keys(labels)) => ({
   name: "IsengardCharacter",
@@ -28,6 +28,79 @@ test("the first is chosen where nobody is, and nobody is taken away", () => {
   const [empty, chosen, none] = [person("", ["zoe", "anna"]), person("anna", ["zoe", "anna"]), person("", [])];
   for (const node of [empty, chosen, none]) chooseFirst(node);
   assert.deepEqual([empty, chosen, none].map((node) => node.widgets[0].value), ["zoe", "anna", ""]);
+});
+
+/** Nodes of one graph, as ComfyUI makes them: each starts with the first of its list, then is given what was saved of it. */
+function graphOf(values, ...saved) {
+  const graph = { nodes: [] };
+  for (const value of saved) {
+    const node = { ...person(values[0] ?? "", values), graph: null };
+    startNode(node);
+    if (value) node.widgets[0].value = value;
+    graph.nodes.push(Object.assign(node, { graph }));
+  }
+  return graph;
+}
+
+const chosen = async (graph) => {
+  await Promise.resolve();
+  return graph.nodes.map((node) => node.widgets[0].value);
+};
+
+test("two people are two: nodes that come together take another person each, or nobody where there is no other", async () => {
+  keepLabels(definition({ zoe: "Zoë", anna: "Anna" }));
+  const both = ["zoe", "anna"];
+  assert.deepEqual(await chosen(graphOf(both, "", "")), ["zoe", "anna"]);
+  assert.deepEqual(await chosen(graphOf(both, "", "zoe")), ["anna", "zoe"]);
+  assert.deepEqual(await chosen(graphOf(both, "anna", "anna")), ["anna", "anna"], "what was saved stays");
+  assert.deepEqual(await chosen(graphOf(["zoe"], "", "")), ["zoe", ""]);
+  assert.deepEqual(await chosen(graphOf([""], "", "")), ["", ""]);
+});
+
+test("the second of two that were empty when they came is another person too, once the list is there", async () => {
+  const graph = graphOf([""], "", "");
+  await chosen(graph);
+  const known = definition({ zoe: "Zoë", anna: "Anna" });
+  keepLabels(known);
+  for (const node of graph.nodes) renewList(node, known);
+  assert.deepEqual(await chosen(graph), ["zoe", "anna"]);
+});
+
+/** A blueprint as ComfyUI puts it down: the nodes inside first, then its own widgets, which begin with the values of theirs. */
+function blueprint(graph, values, names) {
+  const subgraph = { nodes: [], inputs: names.map((name, id) => ({ name, linkIds: [id] })), getLink: (id) => ({ target_id: id, target_slot: 0 }), getNodeById: (id) => subgraph.nodes[id] };
+  for (const _ of names) {
+    const inside = { ...person(values[0], values), inputs: [{ widget: { name: "character" } }], graph: null };
+    startNode(inside);
+    subgraph.nodes.push(Object.assign(inside, { graph: subgraph }));
+  }
+  const widgets = names.map((name, id) => ({ ...subgraph.nodes[id].widgets[0], name }));
+  const node = { type: "an id", subgraph, graph: null, widgets: [...widgets, { name: "scene", value: "", options: {} }] };
+  startNode(node);
+  graph.nodes.push(Object.assign(node, { graph }));
+  return node;
+}
+
+test("a blueprint for two people starts with two, one for a person with the newest", async () => {
+  keepLabels(definition({ zoe: "Zoë", anna: "Anna" }));
+  const start = async (...given) => {
+    const node = blueprint(...given);
+    await Promise.resolve();
+    return node.widgets.map((widget) => widget.value);
+  };
+  const empty = { nodes: [] };
+  assert.deepEqual(await start(empty, ["zoe", "anna"], ["left", "right"]), ["zoe", "anna", ""]);
+  assert.deepEqual(await start(empty, ["zoe", "anna"], ["person"]), ["zoe", ""], "everybody is in this graph already");
+  assert.deepEqual(await start({ nodes: [] }, ["zoe"], ["left", "right"]), ["zoe", "", ""]);
+});
+
+test("a node that is put down by itself has somebody, also where everybody is on another one", async () => {
+  const graph = graphOf(["zoe"], "zoe");
+  await chosen(graph);
+  const node = { ...person("zoe", ["zoe"]), graph };
+  graph.nodes.push(node);
+  startNode(node);
+  assert.deepEqual(await chosen(graph), ["zoe", "zoe"]);
 });
 
 for (const kind of [undefined, "COMBO"])

@@ -12,6 +12,10 @@ declare namespace Schema {
     created_at: string;
     deleted_at: string | null;
   }
+  /** An album as it is now. */
+  interface AlbumChangedData {
+    album: Album;
+  }
   /** An album with how many pictures are in it and the newest of them; null where it is empty. */
   interface AlbumContent {
     id: string;
@@ -67,6 +71,11 @@ declare namespace Schema {
     version: string;
     state: "ready" | "not_installed" | "broken" | "unsupported";
     detail: string;
+  }
+  /** A tool as it is now, and what setting it up takes. */
+  interface BackendStateData {
+    state: BackendState;
+    setup: SetupOffer;
   }
   /** The least and the most of each number, both included; a record that says nothing takes as many steps and as much guidance as a request may ask for. They are the generating base's own: another model of the same tensors that wants other steps and guidance is held to neither. */
   interface Bounds {
@@ -133,6 +142,11 @@ declare namespace Schema {
     deleted_at: string | null;
     photo_count: number;
     versions: RankedVersion[];
+  }
+  /** A person as they are now; null where they are gone. */
+  interface CharacterChangedData {
+    change: "created" | "updated" | "deleted" | "restored" | "forgotten" | "photos";
+    character: Character | null;
   }
   /** Fields that a person may give when creating a character; trigger and class have defaults. */
   interface CharacterDraft {
@@ -400,7 +414,7 @@ declare namespace Schema {
     name: string;
     path: string;
   }
-  /** A report of what goes or went; `logs` are lines, `bytes` what is freed, `elsewhere` files of ComfyUI that we did not make, `others` pictures of other people whose prompts mention this one. */
+  /** A report of what goes or went; `logs` are lines, `bytes` what is freed, `elsewhere` files of ComfyUI that we did not make, `others` pictures of other people that show this one or mention them in their prompt. */
   interface ForgetReport {
     photos: number;
     captions: number;
@@ -490,6 +504,10 @@ declare namespace Schema {
     ahead: number;
     frame: number;
   }
+  /** How far pictures are. */
+  interface GenerationProgressData {
+    progress: GenerationProgress;
+  }
   /** `seed` null draws one; image i uses seed + i. Sizes are pixels, multiples of 8. `base_model`: a base by ComfyUI's name for it, null for the one that is taken by itself. `mend_faces`: where faces come out small, each such picture gets a second one with the faces drawn again. */
   interface GenerationRequest {
     recipe: string;
@@ -508,6 +526,11 @@ declare namespace Schema {
     mend_faces: boolean;
   }
   type GenerationState = "queued" | "running" | "cancelling" | "completed" | "failed" | "cancelled";
+  /** Pictures as they are now. */
+  interface GenerationStateData {
+    state: GenerationState;
+    generation: Generation;
+  }
   interface Gpu {
     uuid: string;
     name: string;
@@ -610,6 +633,10 @@ declare namespace Schema {
     updated_at: string;
     waits_for: Waiting | null;
   }
+  /** A checkpoint that was saved, or has changed since. */
+  interface JobCheckpointData {
+    checkpoint: Checkpoint;
+  }
   /** Reason why a job failed or paused, in our words; `log` the lines that show it, `offer` what could be tried instead. */
   interface JobError {
     said: Record<string, Sentence>;
@@ -624,12 +651,32 @@ declare namespace Schema {
   interface JobLog {
     lines: string[];
   }
+  /** New lines of what does the work. */
+  interface JobLogData {
+    lines: string[];
+  }
   /** PATCH /training/jobs/{id}; null leaves a value as it is. */
   interface JobMove {
     priority?: number | null;
     position?: number | null;
   }
+  /** How far a job is. */
+  interface JobProgressData {
+    progress: Progress;
+  }
+  /** A picture that a training has drawn. */
+  interface JobSampleData {
+    file: string;
+    step: number;
+  }
   type JobState = "queued" | "preparing" | "running" | "pausing" | "paused" | "cancelling" | "interrupted" | "completed" | "failed" | "cancelled";
+  /** A job as it is now. `resumed` is told when it begins to run: whether it goes on from what was saved. */
+  interface JobStateData {
+    state: JobState;
+    attempt: number;
+    job: ToldJob;
+    resumed: boolean;
+  }
   /** A language of the panel: its code, what it calls itself, and which way it is written. */
   interface Language {
     code: string;
@@ -887,6 +934,13 @@ declare namespace Schema {
     correlation_id: string;
     created_at: string;
     finished_at: string | null;
+  }
+  /** How far a photo day is; what is in it is asked for. */
+  interface PhotoDayChangedData {
+    state: "running" | "paused" | "done";
+    character_id: string;
+    drawn: number;
+    left: number;
   }
   /** A photo day as a client may ask for it: `prompt` is what every picture shows, `count` how many of all combinations are drawn. `width` and `height` are those of a square picture, null for the recipe's; `steps` likewise. */
   interface PhotoDayOrder {
@@ -1418,6 +1472,39 @@ declare namespace Schema {
     can_free: boolean;
     tool: string;
   }
+  /** A job as events tell it: without what it waits for. */
+  interface ToldJob {
+    id: string;
+    kind: "training" | "backend_setup" | "model_download" | "captioning";
+    needs: "gpu" | "cpu";
+    state: JobState;
+    attempt: number;
+    priority: number;
+    position: number;
+    order: "" | "cancel" | "pause" | "save";
+    request: Record<string, unknown>;
+    character_id: string | null;
+    backend: string;
+    family: string;
+    resolution: number[];
+    quantize: boolean;
+    low_vram: boolean;
+    offload: number;
+    placeholder: boolean;
+    progress: Progress;
+    error: JobError | null;
+    interruption: JobError | null;
+    artifacts: Artifact[];
+    checkpoints: Checkpoint[];
+    parent_job_id: string | null;
+    after: string[];
+    worker_id: string | null;
+    correlation_id: string;
+    created_at: string;
+    started_at: string | null;
+    finished_at: string | null;
+    updated_at: string;
+  }
   /** The numbers that a training would have; `estimate_s` null where times teach nothing. */
   interface TrainingPlan {
     steps: number;
@@ -1553,6 +1640,10 @@ declare namespace Schema {
     swap_bytes: number;
     hub_token: boolean;
     data_mark: string;
+  }
+  /** A worker as it is now; null when it went away. */
+  interface WorkerStateData {
+    worker: Worker | null;
   }
   /** Whether a worker of this server runs, and how many live in all. */
   interface WorkerSummary {

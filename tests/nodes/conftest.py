@@ -16,7 +16,7 @@ class Base:
 
 class FakeComfy:
     """What nodes ask of ComfyUI; `applied` and `files` list the LoRAs put onto models, `coverage` how many modules fit, of how many,
-    and how many are of a wrong size, `shapes` the base's weights; a file with one of `foreign` in its name fits nowhere."""
+    and how many are of a wrong size, `unread` of how many nothing can be said, `shapes` the base's weights; a file with one of `foreign` in its name fits nowhere."""
 
     is_running = True
     lists_loras = hooks = True
@@ -25,6 +25,7 @@ class FakeComfy:
         self.user_directory = user_directory
         self.listen_is_loopback = True
         self.coverage = (3, 3, 0)
+        self.unread = 0
         self.shapes: dict[str, tuple[int, ...]] = {}
         self.foreign: list[str] = []
         self.files: list[str] = []
@@ -51,7 +52,8 @@ class FakeComfy:
     def fit_lora(self, model, clip, tensors):
         alien = any(part in tensors["path"] for part in self.foreign)
         taken, modules, misshaped = (0, 3, 0) if alien else self.coverage
-        return SimpleNamespace(taken=taken, modules=modules, misshaped=misshaped, file=tensors["path"])
+        counted = {"taken": taken, "modules": modules, "misshaped": misshaped}
+        return SimpleNamespace(**counted, unread=0 if alien else self.unread, file=tensors["path"])
 
     def weights_of(self, model):
         return self.shapes

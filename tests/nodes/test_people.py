@@ -170,6 +170,44 @@ def test_a_lora_for_another_base_is_said_not_swallowed(ann, apply, comfy, value,
     assert any("does not fit" in record.message for record in logged.records)
 
 
+def at_node(kind, comfy_api, number):
+    """As ComfyUI calls it for one node of a graph."""
+    hidden = {comfy_api.io.Hidden.unique_id: number}
+    return kind.PREPARE_CLASS_CLONE({"hidden_inputs": hidden} if releases.has("v3_data") else hidden)
+
+
+def test_where_a_loader_lets_nothing_be_checked_that_is_said_and_the_likeness_is_put_on(
+    ann, apply, comfy, comfy_api, value, logged
+):
+    apply = at_node(apply, comfy_api, "7")
+    for comfy.coverage, comfy.unread in (((0, 3, 0), 3), ((3, 3, 0), 2)):
+        apply.execute("model", value, "best")
+        assert comfy.applied.pop()[0] == "model"
+        [(words, node)] = comfy.said
+        assert (node, "cannot be checked" in words) == ("7", True)
+        comfy.said.clear()
+    assert any("cannot be checked" in record.message for record in logged.records)
+    comfy.coverage, comfy.unread = (3, 3, 1), 2
+    with pytest.raises(InvalidError) as caught:
+        apply.execute("model of which one layer is known to be of another size", value, "best")
+    assert caught.value.code == "wrong_base"
+
+
+def test_a_lora_that_is_known_to_fit_goes_before_one_that_cannot_be_checked(
+    ann, apply, comfy, value, monkeypatch
+):
+    ann.publish(30, family="sdxl")
+    fit_lora = comfy.fit_lora
+
+    def fit(model, clip, tensors):
+        comfy.unread = 3 if "-sdxl-" in tensors["path"] else 0
+        return fit_lora(model, clip, tensors)
+
+    monkeypatch.setattr(comfy, "fit_lora", fit)
+    apply.execute("model", value, "best")
+    assert "-sd15-" in comfy.files[-1]
+
+
 def test_of_somebody_trained_for_two_models_the_connected_one_decides(ann, apply, character, comfy, value):
     ann.publish(30, family="sdxl")
     for model, comfy.foreign, step in (("SD1.5", ["-sdxl-"], 20), ("SDXL", ["-sd15-"], 30)):
@@ -210,8 +248,7 @@ def test_a_lora_whose_every_layer_has_a_place_in_another_familys_base_is_not_use
 def test_a_likeness_beyond_what_the_model_bears_is_told_and_drawn(
     ann, apply, comfy, comfy_api, value, logged
 ):
-    hidden = {comfy_api.io.Hidden.unique_id: "6"}
-    apply = apply.PREPARE_CLASS_CLONE({"hidden_inputs": hidden} if releases.has("v3_data") else hidden)
+    apply = at_node(apply, comfy_api, "6")
     apply.execute("model", value, "best", 1.5)
     assert comfy.said == []
     apply.execute("model", value, "best", 1.8)

@@ -25,8 +25,8 @@ programs, and what is in every body and every answer. This page is made from the
   what goes on behind the requests and has died since the start. It begins again by itself; the log of the server says why.
 - `/health` carries `slips`: `{"kind", "file", "line", "reason"}` for what in isengard.toml (`settings_slip`, one value:
   `setting_slip`) or in a neighbouring pack's pyproject.toml (`pack_slip`) could not be read; defaults stand in.
-- Events are server-sent: `id: <epoch>-<seq>`, replayed after `Last-Event-ID` or `?since=`; `reset` means fetch anew. Types:
-  EVENTS.
+- Events are server-sent: `id: <epoch>-<seq>`, replayed after `Last-Event-ID` or `?since=`; `reset` means fetch anew. Each type has
+  `data` of its own, described in openapi.json: EVENTS.
 
 ```
 curl -s localhost:8188/isengard/health
@@ -40,11 +40,14 @@ curl -s -X POST -H 'X-Isengard: 1' -H 'Content-Type: application/json' -d '{"nam
 
 def render() -> str:
     from isengard.core.records.event import EventType
+    from isengard.web.openapi.event_data import EVENT_DATA
     from isengard.web.route_table import ROUTES
 
     rows = [
         f"| {route.method} | `{route.path}` | {route.summary} | {f'`{route.body}`' if route.body else ''} |"
         for route in ROUTES
     ]
-    types = ", ".join(f"`{name}`" for name in get_args(EventType))
+    types = ", ".join(
+        f"`{name}` (`{'`, `'.join(EVENT_DATA[name].model_fields)}`)" for name in get_args(EventType)
+    )
     return HEAD.replace("EVENTS", types) + "\n".join(rows) + "\n"

@@ -38,6 +38,19 @@ def faults_of(method: str, path: str, answer: Any) -> list[str]:
     return [] if any(not faults for faults in found) else [fault for faults in found for fault in faults][:5]
 
 
+def faults_of_event(event: Any) -> list[str]:
+    """What of an event, as it is sent, is not as described for its type."""
+    content = operation_of("GET", "/events")["responses"]["200"]["content"]["text/event-stream"]
+    each = content["schema"]["contentSchema"]["allOf"]
+    (of_type,) = [one for one in each[1]["oneOf"] if one["properties"]["type"]["const"] == event["type"]]
+    checks = [(each[0], event), (of_type["properties"]["data"], event["data"])]
+    return [
+        f"{event['type']} {error.instance_path}: {error.message}"
+        for schema, told in checks
+        for error in _check(json.dumps(schema)).iter_errors(told)
+    ][:5]
+
+
 def operation_of(method: str, path: str) -> dict[str, Any]:
     """Of a path below /isengard; word for word before templates."""
     paths = _document()["paths"]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 import threading
+from pathlib import Path
 
 import pytest
 from isengard.training.loras import base_hash
@@ -31,6 +32,25 @@ def test_a_file_is_read_once_until_it_changes(base, paths, monkeypatch):
     base.write_bytes(b"other weights")
     os.utime(base, ns=(1, 1))
     assert known_hash(base, paths) is None and hash_of(base, paths) == digest(base)
+
+
+def test_what_is_known_is_read_once_for_a_list_of_bases_and_again_when_it_was_written(
+    base, paths, monkeypatch
+):
+    others = [base.with_name(f"{number}.safetensors") for number in range(5)]
+    for file in others:
+        file.write_bytes(b"x")
+    hash_of(base, paths)
+    reads, read_text = [], Path.read_text
+    monkeypatch.setattr(
+        Path, "read_text", lambda file, **how: reads.append(file.name) or read_text(file, **how)
+    )
+    assert [known_hash(file, paths) for file in (base, *others)] == [digest(base), *[None] * 5]
+    assert len(reads) == 1
+    assert hash_of(others[0], paths) == known_hash(others[0], paths) == digest(others[0])
+    kept = paths.run / "base_hashes.json"
+    kept.write_text("no json")
+    assert known_hash(base, paths) is None
 
 
 def test_the_hubs_cache_names_its_blobs_by_their_hash(tmp_path, paths):

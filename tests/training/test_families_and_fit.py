@@ -297,6 +297,15 @@ def test_a_base_of_an_unknown_packing_says_nothing_against_a_lora(tmp_path):
     assert judge(header, file).fit == "wrong"
 
 
+def test_a_base_whose_loader_has_its_own_names_says_nothing_against_a_lora(tmp_path, headers):
+    """As Nunchaku's files are: three layers in one, as bytes, under names of their own."""
+    file = tmp_path / "svdq-int4.safetensors"
+    packed = {"double_blocks.0.qkv_proj.qweight": np.zeros((768, 128), np.int8)}
+    save_file(packed | {"img_in.weight": np.zeros((256, 64), np.float16)}, file)
+    assert judge(lora_of(BLOCK), file).fit == "unchecked"
+    assert headers.look(file).quantised
+
+
 @pytest.mark.parametrize("damage", [b"", b"version https://git-lfs.github.com/spec/v1", b"\xff" * 99])
 def test_a_base_that_was_damaged_meanwhile_is_unchecked_and_ends_no_training(tmp_path, damage):
     file = base(tmp_path)

@@ -9,6 +9,7 @@ import zipfile
 
 import pytest
 from isengard.training.backends.ai_toolkit import optimizer, outcomes
+from isengard.training.backends.checkpoint_reader import CheckpointReader
 
 
 @pytest.fixture
@@ -44,7 +45,7 @@ def test_a_halved_state_is_put_away_and_the_kept_one_comes_back(run):
     out, job_dir = run
     optimizer.keep(out, job_dir)
     halve(out)
-    outcomes.quarantine(out, "ann_1", keep=True)
+    outcomes.quarantine(out, "ann_1", CheckpointReader(), keep=True)
     assert [file.name for file in (job_dir / "quarantine").iterdir()] == ["000-optimizer.pt"]
     assert optimizer.put_back(out, job_dir) and content(out / optimizer.NAME) == b"firstf"
 
@@ -53,7 +54,7 @@ def test_a_whole_state_is_left_where_it_is(run):
     out, job_dir = run
     optimizer.keep(out, job_dir)
     save(out, b"second")
-    outcomes.quarantine(out, "ann_1", keep=True)
+    outcomes.quarantine(out, "ann_1", CheckpointReader(), keep=True)
     assert not optimizer.put_back(out, job_dir) and content(out / optimizer.NAME) == b"second"
 
 

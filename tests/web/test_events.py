@@ -4,8 +4,22 @@ from __future__ import annotations
 
 import threading
 import urllib.request
+from dataclasses import asdict
+from typing import get_args
 
 import pytest
+from isengard.core.ids import new_id
+from isengard.core.records.event import Event, EventType, Subject
+from isengard.core.records.generation import CharacterUse
+from isengard.core.records.photo_day import PhotoDay
+from isengard.training.gpu.gpu_lending import Lending
+from isengard.web.openapi.event_data import EVENT_DATA
+from isengard.web.services.notifications import tell_character, tell_generation, tell_photo_day
+from support import live_server
+from support.answer_checker import faults_of_event
+from support.generation_records import draft
+
+AT = "2026-01-02T03:04:05.000Z"
 
 
 class Stream:
@@ -94,3 +108,38 @@ def test_a_reader_that_lags_is_let_go(server):
     assert not reader.lost
     reader.offer([event])
     assert reader.lost
+
+
+def test_what_an_event_carries_is_described_for_each_type():
+    """openapi.json said "an object" of all of them."""
+    assert sorted(EVENT_DATA) == sorted(get_args(EventType))
+    sample = {"file": "samples/0001.jpg", "step": 4}
+    event = Event(type="job.sample", at=AT, subject=Subject(kind="job", id=new_id("job")), data=sample)
+    assert faults_of_event(event.model_dump(mode="json")) == []
+    for wrong in ({"file": "x"}, {**sample, "step": "4"}, {**sample, "more": 1}):
+        assert faults_of_event(event.model_copy(update={"data": wrong}).model_dump(mode="json")), wrong
+
+
+@pytest.mark.slow
+def test_events_are_as_described_whoever_emits_them(server, api, tmp_path):
+    """A training in its worker, and what pages, pictures and people tell."""
+    services, ledger = server.services, server.services.ledger
+    server.api = api
+    ann = live_server.person(server, tmp_path, "Ann")
+    job = live_server.train(server, ann, steps=20, sample_prompts=["{trigger} in a park"])
+    assert api.wait_for(f"/training/jobs/{job['id']}", 60)["state"] == "completed"
+    made = draft(ann["id"])
+    tell_generation(ledger, made)
+    subject, progress = Subject(kind="generation", id=made.id), made.progress.model_dump(mode="json")
+    ledger.emit("generation.progress", subject, {"progress": progress}, correlation_id="")
+    api.post("/albums", {"name": "Best"})
+    ids = {"id": new_id("day"), "name": "A day", "character_id": ann["id"], "album_id": new_id("alb")}
+    person = CharacterUse(id=ann["id"])
+    tell_photo_day(ledger, PhotoDay(**ids, recipe="fast-test", person=person, pictures=[], created_at=AT))
+    api.delete(f"/characters/{ann['id']}")
+    tell_character(ledger, ann["id"], "forgotten", None)
+    for lent in (None, asdict(Lending(job["id"], AT))):
+        services.lender._tell(job["id"], lent)
+    told = [event.model_dump(mode="json") for event in ledger.events_after(0)]
+    assert {event["type"] for event in told} >= {*get_args(EventType)} - {"backend.state"}
+    assert [fault for event in told for fault in faults_of_event(event)] == []

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import shutil
 import sqlite3
 import time
 
@@ -18,7 +19,7 @@ from isengard.core.records.generation import GeneratedImage
 from isengard.core.records.generation_states import GenerationState
 from isengard.core.records.job import Job
 from isengard.core.records.training import TrainingRequest
-from isengard.web.services import forgetting, housekeeping
+from isengard.web.services import forgetting, housekeeping, publishing
 from PIL.PngImagePlugin import PngInfo
 from support.bad_recipes import PORTRAIT
 from support.generation_records import draft
@@ -102,6 +103,29 @@ def test_pictures_asked_for_afterwards_are_refused_and_leave_nothing(server, api
     if step == "gone":
         late()
     assert told == [("character_not_found", None)] and nothing_of(services, wish)
+
+
+def test_a_version_that_was_being_published_meanwhile_goes_again(server, api, ann, tmp_path, monkeypatch):
+    """For a picture of one of its steps, whose file was open already: it came into ComfyUI's list of LoRAs and stayed there."""
+    drawing(1).save(tmp_path / "a.jpg")
+    api.upload(ann["id"], tmp_path / "a.jpg")
+    wanted = {"character_id": ann["id"], "family": "sd15", "preset": "quick", "overrides": {"steps": 20}}
+    done = api.wait_for(f"/training/jobs/{api.post('/training/jobs', wanted)['id']}", 60)
+    services, publish = server.services, publishing.publish_checkpoint
+
+    def slow(versions, job_dir, *of):
+        open_already = shutil.copytree(job_dir, tmp_path / "open")
+        api.post(f"/characters/{ann['id']}/forget")
+        written.append(publish(versions, open_already, *of))
+        return written[0]
+
+    written = []
+    monkeypatch.setattr(publishing, "publish_checkpoint", slow)
+    job = services.ledger.get(done["id"])
+    with pytest.raises(NotFoundError) as caught:
+        services.publisher.publish(job, 4)
+    assert caught.value.code == "character_not_found" and written
+    assert list(services.paths.models.iterdir()) == []
 
 
 def nothing_of(services, *made):

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 
 import pytest
 from hosts.journey import Api, ApiError
 from isengard.core.errors import NotFoundError
+from isengard.web.panel_code import kept
 from isengard.web.panel_code.languages import LOCALES, Languages
 from isengard.web.panel_code.panel_code import PanelCode
 from support.answer_checker import CheckedApi
@@ -75,6 +77,19 @@ def test_a_folder_is_a_language_and_a_new_one_is_found_without_a_restart(serving
         and again["ETag"] != headers["ETag"]
         and json.loads(body)["panel"] == {"train": "Lernen"}
     )
+
+
+def test_an_answer_is_packed_once_until_a_file_of_it_changes(serving, locales, monkeypatch):
+    """Each load of the page packed all words again, those too that the browser had already."""
+    folder = add(locales, "nl", {**GERMAN, "language.json": {"name": "Nederlands"}})
+    packed, pack = [], kept.gzip.compress
+    monkeypatch.setattr(kept.gzip, "compress", lambda text, **how: packed.append(text) or pack(text, **how))
+    _, headers, body = fetched(f"{serving.url}{LIST}/nl", Accept_Encoding="gzip")
+    for known in ({}, {"If_None_Match": headers["ETag"]}):
+        fetched(f"{serving.url}{LIST}/nl", Accept_Encoding="gzip", **known)
+    assert len(packed) == 1 and gzip.decompress(body) == packed[0]
+    (folder / "panel.json").write_text('{"train": "Trainen"}', encoding="utf-8")
+    assert fetched(f"{serving.url}{LIST}/nl")[1]["ETag"] != headers["ETag"] and len(packed) == 2
 
 
 @pytest.mark.parametrize("code", ["xx", "fr", "en-", "..", "%2e%2e", "..%2f..%2fcore", "DE"])

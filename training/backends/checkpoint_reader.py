@@ -11,6 +11,7 @@ from ..interface import ResolvedTraining
 from ..loras.lora_fit import prove
 
 QUARANTINE = "quarantine"
+_Key = tuple[str, int, int]
 
 
 def is_whole(file: Path) -> bool:
@@ -24,14 +25,6 @@ def is_whole(file: Path) -> bool:
     return True
 
 
-def is_finite(file: Path) -> bool:
-    """Whether it is a whole file and its weights are numbers: who goes on from others never gets numbers again."""
-    try:
-        return finite_and_nonzero(file, read_header(file))[0]
-    except (InvalidError, OSError):
-        return False
-
-
 def put_away(file: Path, job_dir: Path) -> None:
     """Put a file out of a trainer's sight, but not gone: into the job's quarantine."""
     target = job_dir / QUARANTINE
@@ -40,27 +33,39 @@ def put_away(file: Path, job_dir: Path) -> None:
 
 
 class CheckpointReader:
-    """Proves checkpoint files, each one once: by path, size and time of change."""
+    """Proves checkpoint files, each one once: by path, size and time of change. All weights are read for it."""
 
     def __init__(self) -> None:
-        self._known: dict[tuple[str, int, int], Checkpoint | None] = {}
+        self._known: dict[_Key, Checkpoint | None] = {}
+        self._finite: dict[_Key, bool] = {}
+
+    def is_finite(self, file: Path) -> bool:
+        """Whether it is a whole file and its weights are numbers: who goes on from others never gets numbers again."""
+        try:
+            key = _key(file)
+            if key not in self._finite:
+                self._finite[key] = finite_and_nonzero(file, read_header(file))[0]
+        except (InvalidError, OSError):
+            return False
+        return self._finite[key]
 
     def read(
         self, file: Path, job_dir: Path, step: int, training: ResolvedTraining, *, placeholder: bool = False
     ) -> Checkpoint | None:
         """The checkpoint, or None for a file that does not hold (half-written, broken, wrong base)."""
         try:
-            status = file.stat()
+            key = _key(file)
         except OSError:
             return None
-        key = (str(file), status.st_size, status.st_mtime_ns)
         if key not in self._known:
             proof, digest = prove(file, training.proving_base)
+            if proof.header:
+                self._finite[key] = proof.finite
             self._known[key] = (
                 Checkpoint(
                     step=step,
                     file=file.relative_to(job_dir / "out").as_posix(),
-                    size=status.st_size,
+                    size=key[1],
                     sha256=digest,
                     family=training.family,
                     base_sha256=training.base_sha256,
@@ -71,3 +76,9 @@ class CheckpointReader:
                 else None
             )
         return self._known[key]
+
+
+def _key(file: Path) -> _Key:
+    """Raises OSError."""
+    status = file.stat()
+    return str(file), status.st_size, status.st_mtime_ns

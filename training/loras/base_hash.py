@@ -8,6 +8,7 @@ import re
 import threading
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 from ...core import atomic
 from ...core.loras.safetensors_file import sha256_of
@@ -17,6 +18,8 @@ _CACHE = "base_hashes.json"
 #: The hub's cache stores a large file under its SHA-256 and links to it from the snapshot.
 _BLOB = re.compile(r"[0-9a-f]{64}")
 _lock = threading.Lock()
+#: By file, what it was like when it was read, and what stood in it.
+_read: dict[Path, tuple[tuple[int, int, int], Any]] = {}
 _log = logging.getLogger("isengard.base_hash")
 
 
@@ -73,8 +76,14 @@ def _key(file: Path) -> str:
 
 
 def _cached(paths: DataPaths) -> dict[str, str]:
+    """Read again where somebody has written it: a list of models asks for each of them."""
+    file = paths.run / _CACHE
     try:
-        content = json.loads((paths.run / _CACHE).read_text(encoding="utf-8"))
+        status = file.stat()
+        mark = (status.st_ino, status.st_size, status.st_mtime_ns)
+        known = _read.get(file)
+        if known is None or known[0] != mark:
+            known = _read[file] = mark, json.loads(file.read_text(encoding="utf-8"))
     except (OSError, ValueError):
         return {}
-    return content if isinstance(content, dict) else {}
+    return known[1] if isinstance(known[1], dict) else {}

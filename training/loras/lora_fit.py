@@ -13,7 +13,7 @@ from ...core.loras import lokr
 from ...core.loras.fit import is_of_text_encoder, judged
 from ...core.loras.safetensors_file import finite_and_nonzero, read_header, sha256_of
 from ...core.model_headers import header
-from ...core.model_headers.quantised import logical_shapes
+from ...core.model_headers.quantised import PACKED_ENDING, logical_shapes
 from ...core.records.checkpoint import Fit, Proof
 from . import flux_names, krea2_names, unet_names, z_image_names
 
@@ -129,12 +129,13 @@ def _shapes(file: Path) -> dict[str, Shape]:
     if not header.is_safetensors(file):
         return {}
     try:
-        return logical_shapes(file, header.read(file, header.BASE))
+        shapes = logical_shapes(file, header.read(file, header.BASE))
     except (header.NotWhole, OSError) as fault:
         _log.warning(
             "The base's header cannot be read", extra={"context": {"file": file.name, "reason": str(fault)}}
         )
         return {}
+    return {} if any(name.endswith(PACKED_ENDING) for name in shapes) else shapes
 
 
 def _unet_spellings(name: str, shape: Shape) -> dict[str, Shape]:

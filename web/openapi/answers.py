@@ -23,6 +23,7 @@ from . import answer_bodies as bodies
 from . import gallery_answers as gallery_bodies
 from . import help_answers as help_bodies
 from . import training_answers as training_bodies
+from .event_data import EVENT_DATA
 from .health_answers import Health
 from .language_answers import LanguageList, LanguageWords
 
@@ -50,7 +51,9 @@ class Answer:
     @property
     def models(self) -> tuple[type[BaseModel], ...]:
         """Every model that is spoken of."""
-        mine = (self.model,) if self.model else ()
+        mine: tuple[type[BaseModel], ...] = (self.model,) if self.model else ()
+        if self.content == STREAM:
+            mine = (*mine, *EVENT_DATA.values())
         return (*mine, *(model for other in self.also for model in other.models))
 
     def responses(self, names: Names) -> dict[str, Any]:
@@ -70,8 +73,17 @@ class Answer:
             return dict(self.schema)
         body = {"$ref": names[self.model, "serialization"]}
         if self.content == STREAM:
-            return {"type": "string", "contentMediaType": JSON, "contentSchema": body}
+            return {"type": "string", "contentMediaType": JSON, "contentSchema": _of_each_type(body, names)}
         return _shaped(self.shape, body)
+
+
+def _of_each_type(event: dict[str, Any], names: Names) -> dict[str, Any]:
+    """An event whose `data` is that of its type."""
+    each = [
+        {"properties": {"type": {"const": name}, "data": {"$ref": names[data, "serialization"]}}}
+        for name, data in EVENT_DATA.items()
+    ]
+    return {"allOf": [event, {"oneOf": each}]}
 
 
 def _shaped(shape: Shape, body: dict[str, Any]) -> dict[str, Any]:

@@ -29,6 +29,8 @@ class Languages:
         self._folder = folder
         #: what was said of damaged files already
         self._told: set[tuple[Path, str]] = set()
+        #: by what was asked for, the answer as it was given last: to pack one takes longer than all the rest
+        self._given: dict[str, Kept] = {}
 
     def listed(self) -> list[dict[str, str]]:
         """{code, name, dir} of each language, by code; blocks."""
@@ -48,12 +50,20 @@ class Languages:
         return {**card, "panel": panel, "server": server}
 
     async def answer_list(self, request: web.Request) -> web.Response:
-        kept = await in_thread(lambda: _kept({"languages": self.listed()}))
+        kept = await in_thread(lambda: self._kept("", {"languages": self.listed()}))
         return answered(kept, request, JSON)
 
     async def answer_words(self, request: web.Request, code: str) -> web.Response:
-        kept = await in_thread(lambda: _kept(self.words(code)))
+        kept = await in_thread(lambda: self._kept(code, self.words(code)))
         return answered(kept, request, JSON)
+
+    def _kept(self, name: str, value: object) -> Kept:
+        # half a character in a file of somebody's becomes a question mark: no answer can hold it
+        text = json.dumps(value, ensure_ascii=False).encode("utf-8", "replace")
+        known = self._given.get(name)
+        if known is None or known.text != text:
+            known = self._given[name] = Kept.of(text)
+        return known
 
     def _card(self, code: str) -> dict[str, str]:
         """Empty for what is not a language."""
@@ -90,8 +100,3 @@ class Languages:
             self._told.add((file, reason))
             context = {"file": f"{file.parent.name}/{file.name}", "reason": reason}
             _log.warning("A file of a language is left out", extra={"context": context})
-
-
-def _kept(value: object) -> Kept:
-    # half a character in a file of somebody's becomes a question mark: no answer can hold it
-    return Kept.of(json.dumps(value, ensure_ascii=False).encode("utf-8", "replace"))

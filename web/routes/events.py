@@ -5,7 +5,6 @@ from __future__ import annotations
 from aiohttp import web
 
 from ...core.executor import in_thread
-from ...core.ids import require_id
 from ..container import Services
 from ..http.sse import stream
 
@@ -15,7 +14,7 @@ async def everything(services: Services, request: web.Request) -> web.StreamResp
 
 
 async def of_job(services: Services, request: web.Request) -> web.StreamResponse:
-    job_id = require_id("job", request.match_info["id"])
+    job_id = request.match_info["id"]
     await in_thread(services.ledger.get, job_id)
     return await stream(
         services.events,

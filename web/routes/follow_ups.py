@@ -6,7 +6,6 @@ from aiohttp import web
 
 from ...core import correlation
 from ...core.executor import in_thread
-from ...core.ids import require_id
 from ..container import Services
 from ..http.errors import read_json
 from ..http.request_bodies import MoreSteps, Retry
@@ -16,16 +15,14 @@ async def retry(services: Services, request: web.Request) -> web.Response:
     """The same job once more; {"smaller": true} queues a new one that needs less memory instead."""
     body = await read_json(request) if request.can_read_body else {}
     order = Retry.model_validate(body)
-    job = await in_thread(services.training.retry, _id(request), correlation.current(), smaller=order.smaller)
+    job = await in_thread(
+        services.training.retry, request.match_info["id"], correlation.current(), smaller=order.smaller
+    )
     return await services.job_view.answer(job, 202)
 
 
 async def go_on(services: Services, request: web.Request) -> web.Response:
     """{"steps": n} more steps as a new job; nothing of the first is overwritten."""
     steps = MoreSteps.model_validate(await read_json(request)).steps
-    job = await in_thread(services.training.go_on, _id(request), steps, correlation.current())
+    job = await in_thread(services.training.go_on, request.match_info["id"], steps, correlation.current())
     return await services.job_view.answer(job, 202)
-
-
-def _id(request: web.Request) -> str:
-    return require_id("job", request.match_info["id"])

@@ -10,7 +10,6 @@ from aiohttp import web
 from ...core import correlation
 from ...core.errors import InvalidError, NotFoundError
 from ...core.executor import in_thread
-from ...core.ids import require_id
 from ...core.jobs.ledger import JobFilter
 from ...core.paths import contained
 from ...core.records.job import Job, Order
@@ -76,7 +75,7 @@ async def move(services: Services, request: web.Request) -> web.Response:
 
 async def cancel(services: Services, request: web.Request) -> web.Response:
     """A training with what is done for it alone before it."""
-    return await services.job_view.answer(await in_thread(services.training.cancel, _id(request)))
+    return await services.job_view.answer(await in_thread(services.training.cancel, request.match_info["id"]))
 
 
 async def pause(services: Services, request: web.Request) -> web.Response:
@@ -93,7 +92,7 @@ async def lend(services: Services, request: web.Request) -> web.Response:
 
 
 async def resume(services: Services, request: web.Request) -> web.Response:
-    job = await in_thread(services.training.resume, _id(request))
+    job = await in_thread(services.training.resume, request.match_info["id"])
     return await services.job_view.answer(job)
 
 
@@ -154,8 +153,4 @@ async def _order(services: Services, request: web.Request, order: Order) -> web.
 
 
 def _job(services: Services, request: web.Request) -> Job:
-    return services.ledger.get(_id(request))
-
-
-def _id(request: web.Request) -> str:
-    return require_id("job", request.match_info["id"])
+    return services.ledger.get(request.match_info["id"])

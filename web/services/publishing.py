@@ -42,7 +42,8 @@ class Publisher:
     def publish(self, job: Job, step: int) -> Version:
         """Make the checkpoint a version of its person and tell every open page.
 
-        NotFoundError `checkpoint_not_found`, ConflictError `checkpoint_unsound`; those of `frozen_training` and `VersionStore.publish`.
+        NotFoundError `checkpoint_not_found`, and `character_not_found` where they are forgotten meanwhile; ConflictError
+        `checkpoint_unsound`; those of `frozen_training` and `VersionStore.publish`.
         """
         checkpoint = next((saved for saved in job.checkpoints if saved.step == step), None)
         if checkpoint is None:
@@ -62,7 +63,8 @@ class Publisher:
         training = frozen_training(self.paths, job)
         base_sha256 = training.base_sha256 or known_hash(Path(training.base_path), self.paths)
         proven = checkpoint.model_copy(update={"base_sha256": base_sha256})
-        version = publish_checkpoint(self.versions, self.paths.job(job.id), training, proven)
+        with self.characters.publishing(character):
+            version = publish_checkpoint(self.versions, self.paths.job(job.id), training, proven)
         self.ledger.annotate(job.id, checkpoint.model_copy(update={"published": True}))
         tell_character(self.ledger, character.id, "updated", self.characters.get(character.id))
         return version

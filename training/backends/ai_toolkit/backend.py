@@ -170,7 +170,7 @@ class AiToolkitBackend:
             raise NotReadyError("backend_missing", state.sentence("detail"), "Set it up, then press Retry.")
         out, seen = job_dir / "out" / config.run_name(training), plain_path(job_dir)
         out.mkdir(parents=True, exist_ok=True)
-        outcomes.quarantine(out, config.run_name(training), keep=resume)
+        outcomes.quarantine(out, config.run_name(training), self._reader, keep=resume)
         if resume:
             outcomes.make_newest(out, config.run_name(training), training.steps)
             optimizer.put_back(out, job_dir)

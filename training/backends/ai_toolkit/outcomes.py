@@ -10,7 +10,7 @@ from pathlib import Path
 from ....core.records.checkpoint import Checkpoint
 from ....core.records.job import JobError
 from ...interface import Outcome, ResolvedTraining
-from ..checkpoint_reader import is_finite, is_whole, put_away
+from ..checkpoint_reader import CheckpointReader, is_whole, put_away
 from . import failures, optimizer
 from .channels import JobRow
 
@@ -28,7 +28,7 @@ def saved(out: Path, name: str, total: int) -> list[tuple[Path, int]]:
     return [(file, step) for file, step in saves if step < total or not final or file in final]
 
 
-def quarantine(out: Path, name: str, *, keep: bool) -> None:
+def quarantine(out: Path, name: str, reader: CheckpointReader, *, keep: bool) -> None:
     """AI-Toolkit resumes from the newest `<name>*`, whole or not: broken files are moved away first, the optimizer's too.
 
     Files whose weights are not finite count as broken, and what the optimizer had learned by then is of the same numbers: it
@@ -40,7 +40,7 @@ def quarantine(out: Path, name: str, *, keep: bool) -> None:
         if not file.is_file():
             continue
         whole = keep and is_whole(file)
-        finite = whole and is_finite(file)
+        finite = whole and reader.is_finite(file)
         spoilt |= whole and not finite
         if not finite:
             put_away(file, job_dir)

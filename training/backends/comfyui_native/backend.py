@@ -32,7 +32,7 @@ from ...job_folder.attempt_log import of_this_attempt
 from ...machine.gpus import gpus
 from ...process.environment import minimal_environment
 from ...process.log_follower import tail
-from ..checkpoint_reader import CheckpointReader, is_finite, put_away
+from ..checkpoint_reader import CheckpointReader, put_away
 from ..own_files import find_samples, read_losses
 from . import failures, installation
 from .order import (
@@ -151,7 +151,7 @@ class ComfyNativeBackend:
         found, state = installation.find(self._paths)
         if found is None:
             raise NotReadyError("backend_missing", state.sentence("detail"), "Then press Retry.")
-        _tidy(job_dir, keep=resume)
+        _tidy(job_dir, self._reader, keep=resume)
         done = self.checkpoints(job_dir, training) if resume else []
         settings = training.settings(self._families.get(training.family))
         order = Order(
@@ -256,11 +256,11 @@ def _stem(training: ResolvedTraining) -> str:
     return f"{training.slug}_{training.job_id[-8:]}"
 
 
-def _tidy(job_dir: Path, *, keep: bool) -> None:
+def _tidy(job_dir: Path, reader: CheckpointReader, *, keep: bool) -> None:
     """What an attempt before has left is out of the way; checkpoints that are not finite go with what was learned by then."""
     out = job_dir / "out"
     out.mkdir(exist_ok=True)
-    spoilt = [file for file in sorted(out.glob("*.safetensors")) if not is_finite(file)]
+    spoilt = [file for file in sorted(out.glob("*.safetensors")) if not reader.is_finite(file)]
     for file in spoilt:
         put_away(file, job_dir)
     shutil.rmtree(job_dir / WORK, ignore_errors=True)

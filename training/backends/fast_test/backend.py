@@ -26,7 +26,7 @@ from ...interface import (
 )
 from ...process import process_tree
 from ...process.environment import minimal_environment
-from ..checkpoint_reader import CheckpointReader, is_finite, put_away
+from ..checkpoint_reader import CheckpointReader, put_away
 from ..own_files import find_samples, read_losses
 
 VERSION = "1.0.0"
@@ -101,7 +101,7 @@ class FastTestBackend:
         out.mkdir(exist_ok=True)
         family = self._families.get(training.family)
         for file in out.glob("*.safetensors"):
-            if not is_finite(file):
+            if not self._reader.is_finite(file):
                 put_away(file, job_dir)
         done = self.checkpoints(job_dir, training) if resume else []
         order = {

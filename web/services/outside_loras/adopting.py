@@ -40,7 +40,8 @@ class LoraAdopter:
         version = self._version(wanted, found, family)
         if wanted.character_id is not None:
             character = self.characters.get(wanted.character_id)
-            self._take(character, version)
+            with self.characters.publishing(character):
+                self._take(character, version)
             return self.characters.get(character.id)
         draft = CharacterDraft(
             name=wanted.name or "", class_word=wanted.class_word or "person", consent=wanted.consent

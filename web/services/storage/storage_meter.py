@@ -80,10 +80,13 @@ class StorageMeter:
     def start(self) -> StorageState:
         """Begin, unless it is being measured already."""
         with self._lock:
-            if not self._state.measuring:
-                self._state = self._state.model_copy(update={"measuring": True, "done": 0, "of": 0})
+            begun = self._state
+            if not begun.measuring:
+                begun = self._state = begun.model_copy(update={"measuring": True, "done": 0, "of": 0})
                 threading.Thread(target=self._run, name="isengard-storage", daemon=True).start()
-        return self._state
+        return (
+            begun  # of a small folder it may have ended by now, and who has asked would not look for the end
+        )
 
     def _run(self) -> None:
         use = self._state.use
