@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from ..core.characters.character_store import CharacterStore
 from ..core.errors import InvalidError
@@ -76,6 +77,16 @@ class Casting:
                 "Train with AI-Toolkit to get a likeness.",
             )
         return version
+
+
+def drawn_with(recipe: RecipeInfo, people: Sequence[Person]) -> dict[str, Any]:
+    """The files that people are drawn with, and whether one of them learned nothing."""
+    versions = [person.version for person in people]
+    practice = any(version.placeholder for version in versions if version is not None)
+    return {
+        "versions": ["" if version is None else version.file for version in versions],
+        "practice": practice or recipe.identity == "placeholder",
+    }
 
 
 def version_for(

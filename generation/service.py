@@ -6,8 +6,9 @@ import asyncio
 import logging
 import secrets
 import uuid
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 from ..core.characters.character_store import CharacterStore
@@ -31,13 +32,14 @@ from ..core.records.generation import (
 from ..core.records.generation_states import ENDED, GenerationState
 from ..core.records.job import JobError
 from ..core.said import said
-from .casting import Casting
+from .casting import Casting, drawn_with
 from .comparison_line import ComparisonLine
 from .image.from_picture.rewiring import without_start
 from .image.from_picture.start import Start, StartsFromPictures
 from .image.interface import NOT_FINITE, Frame, ImagePipeline, Person, Prompt, RecipeInfo, Sign
 from .request_rules import as_job_error, metadata_of, overflow_of, require_usable, words_of
 from .thumbnails import prepare_thumbnail
+from .until_written import told_if_it_can, until_written
 
 #: (event type, generation id, data, correlation id): how the service tells what happened.
 Emit = Callable[[str, str, dict[str, Any], str], None]
@@ -108,7 +110,7 @@ class GenerationService:
             prompt_ids=[str(uuid.uuid4()) for _ in prompts],
             recipe=request.recipe,
             request=request,
-            **_drawn_with(recipe, people),
+            **drawn_with(recipe, people),
             **({} if start is None else start.as_kept()),
             **_wanted_for(request, purpose),
             album_id=album_id,
@@ -117,7 +119,7 @@ class GenerationService:
             created_at=iso(self.clock.now()),
         )
         await in_thread(self.store.create, generation, prompts, None if start is None else start.files)
-        await self._tell(generation)
+        await told_if_it_can(self._tell(generation), generation_id)
         self._start(generation, pipeline, self._drive(generation, pipeline, prompts))
         return generation
 
@@ -168,7 +170,7 @@ class GenerationService:
             try:
                 pipeline = await self._pipeline_of(generation)
             except IsengardError as error:
-                await self._end(generation, _S.FAILED, as_job_error(error))
+                self._go_on(generation.id, self._end(generation, _S.FAILED, as_job_error(error)))
                 continue
             if generation.state is _S.CANCELLING:
                 await self._withdraw(generation, pipeline)
@@ -201,9 +203,11 @@ class GenerationService:
         return self._frames.get(generation_id)
 
     def _start(self, generation: Generation, pipeline: ImagePipeline, work: Awaitable[None]) -> None:
-        task = asyncio.create_task(self._to_an_end(generation, pipeline, work))
-        self._tasks[generation.id] = task
-        task.add_done_callback(lambda done: self._finished(generation.id, done))
+        self._go_on(generation.id, self._to_an_end(generation, pipeline, work))
+
+    def _go_on(self, generation_id: str, work: Coroutine[Any, Any, None]) -> None:
+        task = self._tasks[generation_id] = asyncio.create_task(work)
+        task.add_done_callback(lambda done: self._finished(generation_id, done))
 
     async def _to_an_end(
         self, generation: Generation, pipeline: ImagePipeline, work: Awaitable[None]
@@ -215,8 +219,10 @@ class GenerationService:
         except ForeignFault as broken:
             context = {"generation_id": generation.id}
             _log.exception("Following a generation broke", extra={"context": context})
-            await self._end(generation, _S.FAILED, as_job_error(broken.fault))
-            await self._withdraw(generation, pipeline)
+            try:  # first: its end may wait until a disk has room
+                await self._withdraw(generation, pipeline)
+            finally:
+                await self._end(generation, _S.FAILED, as_job_error(broken.fault))
 
     def _finished(self, generation_id: str, done: asyncio.Task[None]) -> None:
         self._tasks.pop(generation_id, None)
@@ -352,12 +358,17 @@ class GenerationService:
     async def _end(
         self, generation: Generation, state: GenerationState, error: JobError | None = None
     ) -> None:
-        current = await in_thread(self.store.get, generation.id, deleted=True)
-        if current.state is _S.CANCELLING and state is _S.FAILED:
-            state, error = _S.CANCELLED, None
-        await self._advance(current, state, error)
+        """However full the disk is: nobody would do it later, and pictures that never end keep much else waiting."""
+        ended = await until_written(partial(self._ended, generation.id, state, error), generation.id)
+        await until_written(partial(self._emit_now, "generation.state", ended, ended.as_told()), ended.id)
         context = {"generation_id": generation.id, "state": state.value, "code": error.code if error else ""}
         _log.info("Generation ended", extra={"context": context})
+
+    def _ended(self, generation_id: str, state: GenerationState, error: JobError | None) -> Generation:
+        current = self.store.get(generation_id, deleted=True)
+        if current.state is _S.CANCELLING and state is _S.FAILED:
+            state, error = _S.CANCELLED, None
+        return self.store.advance(generation_id, state, error)
 
     async def _advance(
         self, generation: Generation, state: GenerationState, error: JobError | None = None
@@ -370,17 +381,10 @@ class GenerationService:
         await self._emit("generation.state", generation, generation.as_told())
 
     async def _emit(self, kind: str, generation: Generation, data: dict[str, Any]) -> None:
-        await in_thread(self.emit, kind, generation.id, data, generation.correlation_id)
+        await in_thread(self._emit_now, kind, generation, data)
 
-
-def _drawn_with(recipe: RecipeInfo, people: Sequence[Person]) -> dict[str, Any]:
-    """The files that people are drawn with, and whether one of them learned nothing."""
-    versions = [person.version for person in people]
-    practice = any(version.placeholder for version in versions if version is not None)
-    return {
-        "versions": ["" if version is None else version.file for version in versions],
-        "practice": practice or recipe.identity == "placeholder",
-    }
+    def _emit_now(self, kind: str, generation: Generation, data: dict[str, Any]) -> None:
+        self.emit(kind, generation.id, data, generation.correlation_id)
 
 
 def _wanted_for(request: GenerationRequest, purpose: Purpose) -> dict[str, Any]:
