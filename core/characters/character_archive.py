@@ -15,6 +15,7 @@ import zipfile
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -318,7 +319,7 @@ def _loras(
                 trigger_word=entry.trigger_word,
             )
             kept = {"picked": entry.picked, "trained_at": entry.trained_at}
-            stores.versions.update(version.model_copy(update=kept))
+            stores.versions.update(version, partial(Version.model_copy, update=kept))
     return refused
 
 

@@ -267,7 +267,7 @@ def everybody(characters: CharacterStore) -> Iterator[Character]:
 
 
 def said_by(document: object, character_id: str, slug: str) -> Character:
-    """What a damaged or newer record still says of somebody's names."""
+    """Read what a damaged or newer record still says of somebody's names."""
     try:
         told = json.loads(str(document))
     except ValueError:

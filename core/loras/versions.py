@@ -6,9 +6,10 @@ import hashlib
 import json
 import logging
 import threading
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import datetime, timezone
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +23,7 @@ from ..faces.models.records import calibration_of
 from ..paths import DataPaths, contained
 from ..records.checkpoint import Checkpoint, RankedVersion, Version
 from ..said import said
+from ..storage.file_lock import FileLock
 from .companion_files import OURS
 from .safetensors_file import copy_described, method_of
 from .wall_scores import CHOSEN, TIED, is_measured, version_faults
@@ -32,6 +34,8 @@ BASE_ENTRY = "isengard_base"
 _CARRIED = {"step", "size", "sha256", "family", "base_sha256", "proof", "scores", "placeholder"}
 #: A sidecar is read, changed and written: what is measured and what is described must not undo each other.
 _CHANGING = threading.Lock()
+#: How long a change waits for one of another process.
+_OTHERS_S = 2.0
 _log = logging.getLogger("isengard.versions")
 
 
@@ -99,16 +103,15 @@ class VersionStore:
 
     def pick(self, slug: str, file: str) -> Version:
         """The user's own best of its family. NotFoundError `version_missing`."""
-        versions = self.list(slug)
-        chosen = next((v for v in versions if v.file == file), None)
-        if chosen is None:
-            raise NotFoundError(
-                "version_missing", "There is no such version.", "It may have been deleted: reload."
-            )
-        for version in versions:
-            picked = version.file == file
-            if version.family == chosen.family and version.picked != picked:
-                self.update(version.model_copy(update={"picked": picked}))
+        with self._changing():
+            versions = self.list(slug)
+            chosen = next((v for v in versions if v.file == file), None)
+            if chosen is None:
+                raise _no_such_version()
+            for version in versions:
+                picked = version.file == file
+                if version.family == chosen.family and version.picked != picked:
+                    self._changed(version, partial(_with_pick, picked=picked))
         return chosen.model_copy(update={"picked": True})
 
     def path(self, version: Version) -> Path:
@@ -159,9 +162,7 @@ class VersionStore:
         """Forget the record of a LoRA of the user's own; the file stays. NotFoundError `version_missing`."""
         version = next((one for one in self.list(slug) if one.file == file and one.outside), None)
         if version is None:
-            raise NotFoundError(
-                "version_missing", "There is no such version.", "It may have been deleted: reload."
-            )
+            raise _no_such_version()
         self._sidecar(version).unlink()
         return version
 
@@ -202,15 +203,40 @@ class VersionStore:
             trained_at=_written(source_file),
             created_at=iso(self._clock.now()),
         )
-        self._write(sidecar, {"character_id": character_id}, version)
+        with self._changing():
+            published = self._read(sidecar) if sidecar.exists() else None
+            if published is not None:  # by a worker and us at once: theirs may have been picked already
+                return published
+            self._write(sidecar, {"character_id": character_id}, version)
         _log.info("LoRA published", extra={"context": {"file": version.file, "job_id": job_id}})
         return version
 
-    def update(self, version: Version) -> None:
-        """Write the version's sidecar again (proof, scores, pick). Raises NotFoundError when its file is gone."""
+    def update(self, version: Version, change: Callable[[Version], Version]) -> Version:
+        """Write what `change` makes of the version (proof, scores, pick) as its sidecar tells it at that moment, whatever was read
+        before. NotFoundError `version_missing` when its file is gone."""
+        with self._changing():
+            return self._changed(version, change)
+
+    def _changed(self, version: Version, change: Callable[[Version], Version]) -> Version:
         self.path(version)
+        before = self._read(self._sidecar(version))
+        if before is None:
+            raise _no_such_version()
+        after = change(before)
+        if after != before:
+            self._write(self._sidecar(version), self.described(version), after)
+        return after
+
+    @contextmanager
+    def _changing(self) -> Iterator[None]:
+        """One change at a time, of all processes; where a disk has no locks, of this one."""
         with _CHANGING:
-            self._write(self._sidecar(version), self.described(version), version)
+            lock = FileLock(self._paths.run / "versions.lock")
+            try:
+                lock.acquire(_OTHERS_S)
+                yield
+            finally:
+                lock.release()
 
     def described(self, version: Version) -> dict[str, Any]:
         """All that its sidecar says. OSError."""
@@ -223,7 +249,7 @@ class VersionStore:
     def describe(self, version: Version, entries: Mapping[str, object]) -> None:
         """Put entries beside the version in its sidecar, which other programs read; those that are None go. Nothing is written where
         they stand there already. OSError."""
-        with _CHANGING:
+        with self._changing():
             content = self.described(version)
             described = {name: said for name, said in {**content, **entries}.items() if said is not None}
             if described != content:
@@ -247,6 +273,14 @@ class VersionStore:
         if version.outside:
             return version if self._outside(version.outside) is not None else None
         return version if sidecar.with_suffix(".safetensors").is_file() else None
+
+
+def _no_such_version() -> NotFoundError:
+    return NotFoundError("version_missing", "There is no such version.", "It may have been deleted: reload.")
+
+
+def _with_pick(version: Version, *, picked: bool) -> Version:
+    return version.model_copy(update={"picked": picked})
 
 
 @cache

@@ -17,7 +17,7 @@ ADAPTERS = {
     "training/process/trainer_process.py": {"pass_fds"},
     "training/backends/comfyui_native/guarded.py": {"os.nice", "os.setsid"},
     "training/backends/ai_toolkit/plain_path.py": {"_winapi"},
-    "training/machine/os_locks.py": {"fcntl", "msvcrt", "os.fchmod"},
+    "core/storage/file_lock.py": {"fcntl", "msvcrt", "os.fchmod"},
     "core/model_headers/child.py": {"resource"},
     "core/photo_decoding/child.py": {"resource"},
     "core/private_files.py": {"os.getuid"},

@@ -291,7 +291,8 @@ def test_a_trained_lora_travels_with_its_proofs(photos, characters, stores, ann,
     late = publish(stores.versions, {"slug": ann.slug, "id": ann.id}, 900, seed=3)
     proof = Proof(header=True, finite=True, nonzero=True, fit="fits", image="changed")
     stores.versions.update(
-        early.model_copy(
+        early,
+        lambda known: known.model_copy(
             update={
                 "picked": True,
                 "proof": proof,
@@ -299,7 +300,7 @@ def test_a_trained_lora_travels_with_its_proofs(photos, characters, stores, ann,
                 "trigger_word": "annqvx",
                 "trained_at": "2026-01-01T00:00:00.000Z",
             }
-        )
+        ),
     )
     file = tmp_path / "ann.zip"
     ann = characters.get(ann.id)

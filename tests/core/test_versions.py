@@ -1,9 +1,14 @@
 from __future__ import annotations
 
+import time
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+
 import pytest
 from isengard.core.errors import NotFoundError, StorageError
 from isengard.core.loras.versions import VersionStore
-from isengard.core.records.checkpoint import Checkpoint, Proof
+from isengard.core.records.checkpoint import Checkpoint, Proof, Version
+from isengard.core.storage.file_lock import FileLock
 
 
 @pytest.fixture
@@ -76,7 +81,7 @@ def measured(store, *pairs, chosen=None, tied=(), **scores):
         found = {"measured": 5, "told": 5, "copied": 0, **scores}
         found |= {} if likeness is None else {"likeness": likeness}
         found |= {"chosen": 1.0} if version is chosen else {"tied": 1.0} if version in tied else {}
-        store.update(version.model_copy(update={"scores": found}))
+        store.update(version, partial(Version.model_copy, update={"scores": found}))
 
 
 def test_a_number_alone_makes_no_best(store, publish):
@@ -95,7 +100,7 @@ def test_what_an_older_version_of_us_measured_counts_as_not_measured(store, publ
     old, last = publish(250), publish(500)
     for version, likeness in ((old, 0.6), (last, 0.3)):
         scores = {"likeness": likeness, "measured": 5, "chosen": 1.0}
-        store.update(version.model_copy(update={"scores": scores}))
+        store.update(version, partial(Version.model_copy, update={"scores": scores}))
     assert store.best("ann").file == last.file
     assert not any(known.nearest or known.faults for known in store.ranked("ann"))
 
@@ -125,7 +130,7 @@ def test_every_page_is_told_why_a_version_is_not_fit_and_what_cannot_be_told_apa
 
 def test_a_version_whose_pictures_are_black_is_best_only_by_choice(store, publish):
     fine, black = publish(250), publish(500)
-    store.update(black.model_copy(update={"proof": Proof(image="broken")}))
+    store.update(black, partial(Version.model_copy, update={"proof": Proof(image="broken")}))
     assert store.best("ann").step == 250 and store.find("ann", "last").step == 500
     measured(store, (fine, 0.45), chosen=fine)
     assert [(known.step, known.nearest) for known in store.ranked("ann")] == [(250, True), (500, False)]
@@ -177,9 +182,43 @@ def test_candidates_are_one_for_each_family_and_the_likeliest_first(store, publi
     assert found["100"] == [other.file, old.file] and found[old.file] == [old.file] and found["7"] == []
 
 
+def test_a_pick_and_what_is_measured_meanwhile_both_stay(store, publish):
+    version = publish(100)
+    read_before = store.list("ann")[0]
+    store.pick("ann", version.file)
+    store.update(read_before, partial(Version.model_copy, update={"scores": {"likeness": 0.7}}))
+    assert (store.list("ann")[0].picked, store.list("ann")[0].scores) == (True, {"likeness": 0.7})
+
+
+def test_changes_of_several_threads_undo_none(store, publish, paths, clock):
+    version = publish(100)
+
+    def score(number):
+        def change(known):
+            return known.model_copy(update={"scores": {**known.scores, str(number): 1.0}})
+
+        VersionStore(paths, clock).update(version, change)
+
+    with ThreadPoolExecutor(8) as threads:
+        list(threads.map(score, range(40)))
+    assert len(store.list("ann")[0].scores) == 40
+
+
+def test_a_change_waits_for_one_of_another_process(store, publish, paths):
+    version = publish(100)
+    other = FileLock(paths.run / "versions.lock")
+    assert other.acquire()
+    with ThreadPoolExecutor(1) as threads:
+        picking = threads.submit(store.pick, "ann", version.file)
+        time.sleep(0.2)
+        assert not picking.done() and not store.list("ann")[0].picked
+        other.release()
+        assert picking.result(5).picked and store.list("ann")[0].picked
+
+
 def test_an_updated_proof_is_read_back(store, publish):
     version = publish(100)
-    store.update(version.model_copy(update={"proof": Proof(header=True, image="changed")}))
+    store.update(version, partial(Version.model_copy, update={"proof": Proof(header=True, image="changed")}))
     assert store.list("ann")[0].proof.image == "changed"
 
 
@@ -196,7 +235,7 @@ def test_a_version_whose_file_is_gone_is_not_listed(store, publish):
     store.path(version).unlink()
     assert store.list("ann") == []
     with pytest.raises(NotFoundError):
-        store.update(version)
+        store.update(version, partial(Version.model_copy, update={"picked": True}))
 
 
 def test_a_source_that_cannot_be_read_leaves_nothing(store, paths, clock):

@@ -8,7 +8,8 @@ import time
 import pytest
 from isengard.core.records.job_states import JobState
 from isengard.core.records.training import Overrides, TrainingRequest
-from isengard.training.machine.os_locks import held, worker_lock_path
+from isengard.core.storage.file_lock import held
+from isengard.training.machine.os_locks import worker_lock_path
 from isengard.training.process import process_tree
 from isengard.training.process.trainer_process import PID_FILE
 from support.training_waits import wait_for

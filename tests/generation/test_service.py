@@ -45,7 +45,7 @@ def test_three_pictures_with_seeds_events_and_the_correlation_id(house):
 
 def test_best_last_and_a_step_choose_a_version(house):
     first, last = publish(house, 10), publish(house, 20)
-    house.versions.update(last.model_copy(update={"scores": {"likeness": 0.9}}))
+    house.versions.update(last, lambda known: known.model_copy(update={"scores": {"likeness": 0.9}}))
     house.versions.pick("ann", first.file)
 
     async def scenario(comfy):

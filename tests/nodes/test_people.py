@@ -64,7 +64,7 @@ def test_the_trigger_is_the_one_that_the_best_version_knows(ann, character):
     from isengard.nodes.context import current
 
     first = ann.versions.list("ann")[0]
-    ann.versions.update(first.model_copy(update={"trigger_word": "oldqvx"}))
+    ann.versions.update(first, lambda known: known.model_copy(update={"trigger_word": "oldqvx"}))
     assert character.execute("ann").args[1] == "annqvx", "of a version older than that field it is not known"
     ann.versions.pick("ann", first.file)
     current().characters.update(ann.ann.id, CharacterPatch(trigger_word="newqvx"))
@@ -83,7 +83,7 @@ def test_the_fingerprint_follows_what_best_means(ann, character):
     seen = [character.fingerprint_inputs("ann")]
     assert character.fingerprint_inputs("ann") == seen[0]
     first, last = ann.versions.list("ann")
-    ann.versions.update(last.model_copy(update={"scores": {"likeness": 0.9}}))
+    ann.versions.update(last, lambda known: known.model_copy(update={"scores": {"likeness": 0.9}}))
     ann.versions.pick("ann", first.file)
     seen.append(character.fingerprint_inputs("ann"))
     ann.publish(30)
@@ -114,7 +114,7 @@ def test_reference_photos_stay_inside_when_others_can_reach_the_server(ann, comf
 
 def test_the_pick_is_put_on_whatever_the_scores_say(ann, apply, comfy, value):
     first, last = ann.versions.list("ann")
-    ann.versions.update(last.model_copy(update={"scores": {"likeness": 0.9}}))
+    ann.versions.update(last, lambda known: known.model_copy(update={"scores": {"likeness": 0.9}}))
     ann.versions.pick("ann", first.file)
     apply.execute("model", value, "best", 0.8, "clip")
     assert "-000010-" in comfy.read[0]

@@ -227,7 +227,7 @@ def _version(step: Step, services, person, job_id) -> None:
         "base_sha256": "0" * 64,
         **step.more,
     }
-    services.versions.update(made.model_copy(update=planted))
+    services.versions.update(made, lambda known: known.model_copy(update=planted))
 
 
 def _picture(case: Case, services, person) -> str:

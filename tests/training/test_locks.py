@@ -12,8 +12,9 @@ from pathlib import Path
 
 import pytest
 from isengard.core.errors import NotReadyError
+from isengard.core.storage.file_lock import FileLock, held
 from isengard.training.gpu.gpu_lock import GpuHold, GpuSlot
-from isengard.training.machine.os_locks import FileLock, gpu_lock, held
+from isengard.training.machine.os_locks import gpu_lock
 
 
 @pytest.fixture

@@ -62,7 +62,7 @@ def test_a_trained_lora_goes_along_and_is_proven_when_it_comes_in(api, ann, serv
     versions = server.services.versions
     made = publish(versions, ann, 700)
     proof = Proof(header=True, finite=True, nonzero=True, fit="fits", image="changed")
-    versions.update(made.model_copy(update={"proof": proof}))
+    versions.update(made, lambda known: known.model_copy(update={"proof": proof}))
 
     def exported(query=""):
         with urllib.request.urlopen(f"{server.url}/isengard/characters/{ann['id']}/export{query}") as answer:

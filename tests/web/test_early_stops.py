@@ -54,7 +54,9 @@ class Planted(SaveDrawer):
             store.advance(made.id, GenerationState.COMPLETED)
         scores = {wall_scores.MEASURED: 8, wall_scores.TOLD: 8, wall_scores.OWN_PHOTOS: 0.62}
         if self.measured:
-            self.generations.versions.update(version.model_copy(update={"scores": scores}))
+            self.generations.versions.update(
+                version, lambda known: known.model_copy(update={"scores": scores})
+            )
 
 
 @pytest.fixture

@@ -103,7 +103,7 @@ def test_practice_loras_of_people_from_before_go_and_come_back(server, api):
     services = server.services
     ann = api.post("/characters", {"name": "Ann", "trigger_word": "annqvx"})
     real, practice = (publish(services.versions, ann, step) for step in (10, 20))
-    services.versions.update(practice.model_copy(update={"placeholder": True}))
+    services.versions.update(practice, lambda known: known.model_copy(update={"placeholder": True}))
     assert api.get("/practice") == {"people": [], "pictures": 0, "loras": 1}
     gone = api.post("/practice/remove", {})
     assert gone == {"characters": [], "generations": [], "loras": [practice.file]}

@@ -130,7 +130,9 @@ def test_it_becomes_a_person_and_the_file_is_drawn_with_where_it_lies(server, ap
 def test_what_was_measured_of_it_and_the_choice_of_it_are_kept(server, api, shelf):
     hal = adopt(api, name="Hal")
     versions = server.services.versions
-    versions.update(versions.best(hal["slug"]).model_copy(update={"scores": {"likeness": 0.6}}))
+    versions.update(
+        versions.best(hal["slug"]), lambda known: known.model_copy(update={"scores": {"likeness": 0.6}})
+    )
     picked = api.post(f"/characters/{hal['id']}/versions/pick", {"file": hal["versions"][0]["file"]})
     (now,) = picked["versions"]
     assert now["scores"] == {"likeness": 0.6} and now["picked"] and now["outside"] == ANNA

@@ -19,11 +19,12 @@ from ...core.records.worker import BackendState
 from ...core.said import Bytes, Memory
 from ...core.settings import Settings, load_settings
 from ...core.storage.database import address_of, on_network_filesystem
+from ...core.storage.file_lock import held
 from ...core.version import VERSION, numbers
 from ..backends.backend_states import states
 from ..gpu.gpu_handover import measure
 from ..machine.gpus import gpus
-from ..machine.os_locks import held, worker_lock_path
+from ..machine.os_locks import worker_lock_path
 from ..worker.main import make_registry
 from .redis_checks import redis_findings
 from .server_checks import server_findings

@@ -17,7 +17,7 @@ from ...core.errors import NotReadyError
 from ...core.families.hub_parts import OR, HubPart
 from ...core.paths import entry_of
 from ...core.said import either, said
-from ..machine.os_locks import FileLock
+from ...core.storage.file_lock import FileLock
 from ..tasks.task import Task
 from .http_fetch import PART, Wanted, fetch, need_room
 from .hub_cache import clear_abandoned, has_part, lacking_in, main_commit, repository_folder, shards, snapshot

@@ -6,7 +6,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from ...core.paths import DataPaths
-from ..machine.os_locks import FileLock, gpu_lock, machine_name
+from ...core.storage.file_lock import FileLock
+from ..machine.os_locks import gpu_lock, machine_name
 from .gpu_handover import GpuUse, Patience, hand_over
 
 #: What a job tells while ComfyUI is asked for the GPU's memory.

@@ -16,9 +16,9 @@ from ...core.paths import DataPaths
 from ...core.records.job import Job
 from ...core.records.recovery import Recovery, RecoveryCode
 from ...core.storage.crash_cleanup import JOB_FILE
+from ...core.storage.file_lock import FileLock
 from ...core.storage.recovery_notices import Recoveries
 from ...core.storage.set_aside import set_aside
-from ..machine.os_locks import FileLock
 
 #: how long a writer waits for another
 _LOCK_S = 5.0

@@ -9,8 +9,8 @@ import time
 from pathlib import Path
 
 from ...core.processes.start import PIPE, start, windowless, writer
+from ...core.storage.file_lock import FileLock
 from ..interface import LOG_FILE, LaunchPlan
-from ..machine.os_locks import FileLock
 from . import process_tree
 
 SHIM = Path(__file__).resolve().parent / "shim.py"

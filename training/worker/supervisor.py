@@ -16,7 +16,8 @@ from ...core.paths import DataPaths
 from ...core.processes.start import Process, detached, start
 from ...core.records.job_states import JobState
 from ...core.settings import Settings
-from ..machine.os_locks import held, worker_lock_path
+from ...core.storage.file_lock import held
+from ..machine.os_locks import worker_lock_path
 from .disk_space import resume_where_room
 from .doorbell import Doorbell
 

@@ -6,6 +6,7 @@ import asyncio
 import logging
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 from ...core.characters.character_store import CharacterStore
@@ -162,13 +163,16 @@ class PictureProver:
         fresh = next((one for one in self.generations.versions.list(slug) if one.file == version.file), None)
         if fresh is None:
             return
-        proof = fresh.proof.model_copy(update={"image": verdict})
-        self.generations.versions.update(fresh.model_copy(update={"proof": proof}))
+        proof = self.generations.versions.update(fresh, partial(_proven, verdict=verdict)).proof
         for checkpoint in self.ledger.get(job.id).checkpoints:
             if checkpoint.step == version.step:
                 self.ledger.annotate(job.id, checkpoint.model_copy(update={"proof": proof}))
         character = self.generations.characters.get(str(job.character_id))
         tell_character(self.ledger, character.id, "updated", character)
+
+
+def _proven(version: Version, *, verdict: ImageProof) -> Version:
+    return version.model_copy(update={"proof": version.proof.model_copy(update={"image": verdict})})
 
 
 def newest_completed(ledger: Ledger, kind: str, most: int) -> Sequence[Job]:

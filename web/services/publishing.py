@@ -65,9 +65,16 @@ class Publisher:
         proven = checkpoint.model_copy(update={"base_sha256": base_sha256})
         with self.characters.publishing(character):
             version = publish_checkpoint(self.versions, self.paths.job(job.id), training, proven)
-        self.ledger.annotate(job.id, checkpoint.model_copy(update={"published": True}))
+        self._note(job.id, checkpoint)
         tell_character(self.ledger, character.id, "updated", self.characters.get(character.id))
         return version
+
+    def _note(self, job_id: str, published: Checkpoint) -> None:
+        """On the checkpoint as it is now: its picture may have been proven while its file was copied."""
+        for now in self.ledger.get(job_id).checkpoints:
+            if now.step == published.step:
+                proof = now.proof.model_copy(update={"fit": published.proof.fit})
+                self.ledger.annotate(job_id, now.model_copy(update={"published": True, "proof": proof}))
 
     def _with_fit(self, job: Job, checkpoint: Checkpoint) -> Checkpoint:
         """Where the base that draws came after the training, its fit is judged now."""

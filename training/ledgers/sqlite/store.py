@@ -25,7 +25,7 @@ from ....core.storage.database import (
     open_database,
     rewrite,
 )
-from ...machine.os_locks import FileLock
+from ....core.storage.file_lock import FileLock
 from .schema import MIGRATIONS
 
 _OPEN_S = 30.0

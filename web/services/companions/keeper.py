@@ -72,8 +72,8 @@ class CompanionKeeper:
                 "This is your own file, so Isengard writes nothing beside it.",
                 "Use a LoRA manager to give it a name and a preview.",
             )
-        stored = next(one for one in self.versions.list(character.slug) if one.file == file)
-        self.versions.update(stored.model_copy(update={"companions": "on" if shown else "off"}))
+        chosen = {"companions": "on" if shown else "off"}
+        self.versions.update(version, lambda stored: stored.model_copy(update=chosen))
         self.settle(character)
         return self.characters.get(character_id)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 from ....core.errors import NotFoundError
 from ....core.faces.calibration import DLIB
@@ -133,13 +134,18 @@ class WallScorer:
         for version in store.list(character.slug):
             if version.file not in files:
                 continue
-            scores = scores_without(version, found.get(version.file), model)
-            if scores != version.scores:
-                store.update(version.model_copy(update={"scores": scores, "measured_by": model}))
-                changed = True
+            kept = store.update(version, partial(_scored, found=found.get(version.file), model=model))
+            changed = changed or kept.scores != version.scores
         if changed:
             fresh = self.generations.characters.get(character.id)
             tell_character(self.ledger, character.id, "updated", fresh)
+
+
+def _scored(version: Version, *, found: Mapping[str, float] | None, model: str) -> Version:
+    scores = scores_without(version, found, model)
+    if scores == version.scores:
+        return version
+    return version.model_copy(update={"scores": scores, "measured_by": model})
 
 
 def _compared(versions: Sequence[Version], orders: Sequence[_Order]) -> list[Version]:
