@@ -8,11 +8,12 @@ from dataclasses import replace
 from types import SimpleNamespace
 
 import pytest
-from isengard.core.errors import InvalidError, NotFoundError
+from isengard.core.errors import ConflictError, InvalidError, NotFoundError
 from isengard.core.records.job import Job, JobError, Progress
 from isengard.core.records.job_states import JobState
 from isengard.core.records.training import TrainingRequest
 from isengard.core.settings import Settings
+from isengard.training.downloads import model_files
 from isengard.training.downloads.hub_cache import Lacking
 from isengard.training.downloads.model_files import Missing
 from isengard.training.job_folder.dataset import MANIFEST
@@ -213,6 +214,50 @@ def test_a_double_press_is_one_set_up(house, training, wanted, missing):
     for press in presses:
         press.join()
     assert len(made) == 4 and len({tuple(job.after) for job in made}) == 1
+
+
+def test_a_download_under_way_that_brings_too_little_gets_one_beside_it(
+    house, training, wanted, missing, tmp_path
+):
+    """Two never fetch the same file, and the training waits for both."""
+    vae = replace(missing[0], file="vae.safetensors")
+    (going,) = model_files.submit_what_nobody_fetches(training.line.tasks, "sd15", [vae], "c")
+    job = training.set_up_and_train(wanted, [*missing, vae], "c")
+    _, joined, rest = line_of(house, job)
+    assert (joined.id, rest.request["files"]) == (going.id, [NAME])
+    assert list(model_files.fetched_files(house.paths.job(rest.id))) == [tmp_path / "checkpoints" / NAME]
+    again = training.set_up_and_train(wanted, [*missing, vae], "c")
+    assert set(again.after) == set(job.after), "all of it is on its way"
+
+
+@pytest.mark.parametrize("number", [0, 1])
+def test_what_is_paused_goes_on_when_somebody_waits_for_it(house, training, wanted, missing, number):
+    first = training.set_up_and_train(wanted, missing, "c")
+    paused = end(house, S.PAUSED) if number == 0 else [end(house, S.COMPLETED), end(house, S.PAUSED)][1]
+    assert paused == first.after[number]
+    waits = held_by(training.line.before(first), LABELS)
+    assert waits.code == "step_stopped" and waits.message.endswith("It's paused.")
+    assert training.retry(first.id, "c2").id == first.id and house.ledger.get(paused).state is S.QUEUED
+    assert end(house, S.PAUSED) == paused
+    if number:  # its files are still missing, and the trainer is no less there
+        model_files.submit_what_nobody_fetches(training.line.tasks, "sd15", missing, "c")
+    else:
+        training.set_up_and_train(wanted, missing, "c")
+    assert house.ledger.get(paused).state is S.QUEUED
+
+
+def test_nothing_is_joined_that_is_just_being_cancelled(house, training, missing):
+    tasks = training.line.tasks
+    model_files.submit_what_nobody_fetches(tasks, "sd15", missing, "c")
+    going, lease = take(house)
+    house.ledger.advance(lease, S.RUNNING)
+    house.ledger.order(going.id, "cancel")
+    with pytest.raises(ConflictError) as caught:
+        model_files.submit_what_nobody_fetches(tasks, "sd15", missing, "c")
+    assert caught.value.code == "already_running"
+    house.ledger.advance(lease, S.CANCELLED)
+    (anew,) = model_files.submit_what_nobody_fetches(tasks, "sd15", missing, "c")
+    assert anew.id != going.id
 
 
 def downloaded(size, seconds, **more):

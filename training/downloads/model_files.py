@@ -17,6 +17,7 @@ from ...core.families.base_choice import RankedBase
 from ...core.families.families import BASE_ROLES, Family, ModelFile
 from ...core.paths import contained
 from ...core.records.job import Job
+from ...core.records.job_states import JobState
 from ...core.records.spoken import told
 from ...core.said import said
 from ...core.settings import Settings, current_token
@@ -92,9 +93,9 @@ def submit(
     missing: Sequence[Missing],
     correlation_id: str,
     *,
-    join: bool = False,
+    beside: bool = False,
 ) -> Job:
-    """Queue the download of files of a family. ConflictError `already_running`, unless `join` takes the one under way."""
+    """Queue the download of files of a family. ConflictError `already_running`, unless it may go on `beside` others."""
     names = [file.file for file in missing]
     return tasks.submit(
         "model_download",
@@ -102,8 +103,27 @@ def submit(
         correlation_id,
         family=family,
         prepare=lambda folder: freeze(folder, missing),
-        join=join,
+        beside=beside,
     )
+
+
+def submit_what_nobody_fetches(
+    tasks: TaskSubmission, family: str, missing: Sequence[Missing], correlation_id: str
+) -> list[Job]:
+    """The downloads that bring all of these: those under way that fetch some of them, and one of the rest. Two never fetch the same
+    file. ConflictError as `submit` where one of the family's is just being cancelled."""
+    with tasks.one_at_a_time:
+        lacking, jobs = list(missing), list[Job]()
+        under_way = tasks.under_way("model_download", "", family)
+        for one in under_way:
+            coming = set(one.request.get("files") or ())
+            if one.state is not JobState.CANCELLING and any(file.file in coming for file in lacking):
+                jobs.append(tasks.going_on(one))
+                lacking = [file for file in lacking if file.file not in coming]
+        if lacking:
+            beside = all(one.state is not JobState.CANCELLING for one in under_way)
+            jobs.append(submit(tasks, family, lacking, correlation_id, beside=beside))
+        return jobs
 
 
 def freeze(job_dir: Path, missing: Sequence[Missing]) -> None:

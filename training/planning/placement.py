@@ -36,6 +36,9 @@ NO_GPU = Waiting(
     hint="It starts automatically as soon as a machine with a GPU that can train works for this data folder.",
 )
 
+#: Nothing more happens until somebody says so.
+_STAYS = (JobState.FAILED, JobState.CANCELLED, JobState.PAUSED)
+
 
 def waits_for(
     job: Job, workers: Sequence[Worker], *, shared: bool, labels: Mapping[str, str] | None = None
@@ -61,9 +64,9 @@ def waits_for(
 
 
 def held_by(before: Sequence[Job], labels: Mapping[str, str]) -> Waiting | None:
-    """Why a job does not begin because of those before it: what is still being done, or what gave up. `labels`: what trainers and
+    """Why a job does not begin because of those before it: what is still being done, or what gave up or is paused. `labels`: what trainers and
     families are called. None where all are completed."""
-    stopped = next((job for job in before if job.state in (JobState.FAILED, JobState.CANCELLED)), None)
+    stopped = next((job for job in before if job.state in _STAYS), None)
     if stopped is not None:
         name = _name(stopped, labels)
         what = (
@@ -75,7 +78,7 @@ def held_by(before: Sequence[Job], labels: Mapping[str, str]) -> Waiting | None:
         why = (
             (error.sentence("message"), error.sentence("hint"))
             if error is not None
-            else (said("It was cancelled."),)
+            else (said("It's paused.") if stopped.state is JobState.PAUSED else said("It was cancelled."),)
         )
         return Waiting(
             code="step_stopped",

@@ -22,7 +22,7 @@ from .preparation import NOTHING, Coming, Preparation, download_speed, prepared
 
 #: The newest downloads that the line's speed is learned from.
 _LOOKED_AT = 20
-_GAVE_UP = (JobState.FAILED, JobState.CANCELLED)
+_STAYS = (JobState.FAILED, JobState.CANCELLED, JobState.PAUSED)
 
 
 @dataclass(frozen=True)
@@ -62,8 +62,8 @@ class SetUpAndTrain:
         return [known for first in job.after if (known := self._known(first)) is not None]
 
     def again(self, job: Job) -> list[Job]:
-        """Queue those of the line before `job` that gave up once more: each goes on with what it has."""
-        return [self.ledger.requeue(one.id) for one in self.before(job) if one.state in _GAVE_UP]
+        """Queue those of the line before `job` that gave up or are paused once more: each goes on with what it has."""
+        return [self.ledger.requeue(one.id) for one in self.before(job) if one.state in _STAYS]
 
     def cancel(self, job: Job) -> None:
         """End what is done for this job alone; what was fetched is kept."""
@@ -92,8 +92,8 @@ class SetUpAndTrain:
             wanted, name = {"action": "install"}, training.backend
             jobs.append(self.tasks.submit("backend_setup", wanted, correlation_id, backend=name, join=True))
         if coming.files:
-            files = coming.files
-            jobs.append(model_files.submit(self.tasks, training.family, files, correlation_id, join=True))
+            family, files = training.family, coming.files
+            jobs += model_files.submit_what_nobody_fetches(self.tasks, family, files, correlation_id)
         return jobs
 
     def _known(self, job_id: str) -> Job | None:
