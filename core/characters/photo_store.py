@@ -11,7 +11,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Literal
 
-from .. import atomic
 from ..clock import Clock, iso
 from ..errors import ConflictError, InvalidError, NotFoundError, NotReadyError, StorageError, TooLargeError
 from ..faces.face_notes import FaceNote
@@ -20,7 +19,7 @@ from ..paths import DataPaths
 from ..photo_decoding.decoder import DecodedPhoto, PhotoDecoder
 from ..records.photo import CaptionSource, Photo, PhotoPatch
 from ..said import Memory, said
-from ..storage.file_moves import noted, rows_first
+from ..storage.file_moves import carry, noted, rows_first
 from ..storage.library import Library
 from .character_sidecars import write_sidecar
 from .photo_findings import findings_of
@@ -288,7 +287,7 @@ def put_files(files: tuple[Path, Path], targets: tuple[Path, Path]) -> None:
             target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
             with file.open("rb+") as stream:
                 os.fsync(stream.fileno())
-            atomic.replace(file, target)
+            carry(file, target)
     except OSError as fault:
         raise StorageError(
             "photo_not_kept",

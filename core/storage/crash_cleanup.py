@@ -26,14 +26,17 @@ def sweep(paths: DataPaths, old_s: float = OLD_S) -> int:
         *paths.root.glob(f"*{TEMP_SUFFIX}"),
         *(f for place in places for f in place.rglob(f"*{TEMP_SUFFIX}")),
     ]
-    halves = [file for file in leftovers if _older(file, before)]
+    halves = [half for half in leftovers if _older(half, before)]
     folders = [
         folder
         for folder in paths.jobs.iterdir()
         if folder.is_dir() and not (folder / JOB_FILE).exists() and _older(folder, before)
     ]
-    for file in halves:
-        file.unlink(missing_ok=True)
+    for half in halves:
+        if half.is_dir():  # of a folder that was copied to another disk
+            shutil.rmtree(half, ignore_errors=True)
+        else:
+            half.unlink(missing_ok=True)
     for folder in folders:
         shutil.rmtree(folder, ignore_errors=True)
     if halves or folders:

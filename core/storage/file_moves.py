@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import errno
 import filecmp
 import logging
 import os
+import secrets
 import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
@@ -18,6 +20,7 @@ from .library import Library
 
 #: Written from rows, and again after every move: of two that differ neither is a loss.
 FROM_ROWS = frozenset({"character.json", "generation.json"})
+_FULL = frozenset({errno.ENOSPC, errno.EDQUOT})
 _log = logging.getLogger("isengard.moves")
 
 
@@ -93,15 +96,58 @@ def move(source: Path, target: Path) -> bool:
         raise StorageError(
             "files_in_use",
             said("The files could not be moved: {reason}.", reason=fault.strerror or str(fault)),
-            "Close other programs that show them, then try again.",
+            "Free some disk space, then try again. Nothing was lost."
+            if fault.errno in _FULL
+            else "Close other programs that show them, then try again.",
         ) from fault
     return True
+
+
+def carry(source: Path, target: Path) -> None:
+    """Rename a file or folder to where nothing is; where that lies on another disk (outputs/ or models/ may be a link to one), copy it
+    whole, and take the source away once the copy is safe. OSError."""
+    try:
+        atomic.replace(source, target)
+    except OSError as fault:
+        if fault.errno != errno.EXDEV:
+            raise
+        _copy_over(source, target)
+
+
+def _copy_over(source: Path, target: Path) -> None:
+    """What a crash leaves of it is a copy without a name, or both: those are merged."""
+    half = target.with_name(f".{target.name[:80]}.{secrets.token_hex(4)}{atomic.TEMP_SUFFIX}")
+    try:
+        _copy(source, half)
+        atomic.replace(half, target)
+    finally:
+        if os.path.lexists(half):
+            removed(half)
+    if not removed(source):
+        _log.warning(
+            "What was copied to another disk stays here too", extra={"context": {"file": source.name}}
+        )
+
+
+def _copy(source: Path, target: Path) -> None:
+    """Durable, with its times; a link is copied as one. The first fault ends it."""
+    if source.is_dir() and not is_link(source):
+        target.mkdir(mode=0o700)
+        for entry in source.iterdir():
+            _copy(entry, target / entry.name)
+        shutil.copystat(source, target)
+        atomic.sync_folder(target)
+        return
+    shutil.copy2(source, target, follow_symlinks=False)
+    if not is_link(target):
+        with target.open("rb+") as stream:
+            os.fsync(stream.fileno())
 
 
 def _merge(source: Path, target: Path) -> None:
     """Nothing is lost: what differs stays where it is."""
     if not target.exists():
-        atomic.replace(source, target)
+        carry(source, target)
     elif source.is_dir() and target.is_dir():
         for entry in sorted(source.iterdir()):
             _merge(entry, target / entry.name)

@@ -125,7 +125,7 @@ def test_a_display_p3_heic_keeps_its_colours(photos, paths, ann):
 
 
 def test_a_photo_that_cannot_be_written_leaves_no_row_and_no_file(photos, paths, ann, monkeypatch):
-    from isengard.core.characters import photo_store as module
+    from isengard.core import atomic
 
     calls = []
 
@@ -135,7 +135,7 @@ def test_a_photo_that_cannot_be_written_leaves_no_row_and_no_file(photos, paths,
             raise OSError(28, "No space left on device")
         source.replace(target)
 
-    monkeypatch.setattr(module.atomic, "replace", fail_at_second)
+    monkeypatch.setattr(atomic, "replace", fail_at_second)
     with pytest.raises(StorageError) as caught:
         add(photos, paths, ann)
     assert caught.value.code == "photo_not_kept" and photos.list(ann.id) == []

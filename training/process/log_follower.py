@@ -8,6 +8,7 @@ from pathlib import Path
 
 from ...core.redaction import redact
 
+_BLOCK = 1024 * 1024
 #: Of one look at most this many lines are told; the file has them all.
 MAX_LINES = 40
 MAX_LINE = 500
@@ -25,10 +26,15 @@ class LogFollower:
         try:
             with self._file.open("rb") as stream:
                 stream.seek(self._at)
-                data = stream.read(1024 * 1024)
+                data = stream.read(_BLOCK)
         except OSError:
             return []
         whole = data.rfind(b"\n") + 1
+        if (
+            not whole and len(data) == _BLOCK
+        ):  # a bar that has not ended its line yet counts as its last drawing
+            self._at += max(0, data.rfind(b"\r")) or _BLOCK
+            return []
         self._at += whole
         return shown_lines(data[:whole].decode("utf-8", errors="replace"))[-MAX_LINES:]
 
