@@ -21,9 +21,12 @@ from ..records.photo import Photo
 from ..storage.file_moves import move
 from ..storage.kept_in_trash import KEPT_DAYS, purge_stamped
 from ..storage.library import Library
+from ..storage.seen_in_trash import Ripe, always
 
 _CHARACTERS = "characters"
 _PHOTOS = "photos"
+#: Pictures that were deleted one by one.
+_SINGLE = "gen_*-*.png"
 #: Told the ids of what goes for good, before it goes: what has been said of it must be found nowhere afterwards.
 Tell = Callable[[Collection[str]], object]
 _log = logging.getLogger("isengard.trash")
@@ -60,11 +63,17 @@ def move_photo(paths: DataPaths, folder: Path, photo: Photo, *, into_trash: bool
 
 
 def purge_photos(
-    library: Library, paths: DataPaths, clock: Clock, kept_days: int = KEPT_DAYS, tell: Tell = len
+    library: Library,
+    paths: DataPaths,
+    clock: Clock,
+    kept_days: int = KEPT_DAYS,
+    tell: Tell = len,
+    *,
+    ripe: Ripe = always,
 ) -> int:
     """Remove photos that have lain in the trash for 30 days; how many."""
     cutoff, gone = cutoff_of(clock, kept_days), 0
-    due = _due(library, "photo", cutoff, tell)
+    due = _due(library, "photo", cutoff, tell, ripe)
     for photo_id in due:
         with _still_due(library, "photo", photo_id, cutoff) as database:
             if database is None:
@@ -79,13 +88,20 @@ def purge_photos(
 
 
 def purge_pictures(
-    library: Library, paths: DataPaths, clock: Clock, kept_days: int = KEPT_DAYS, tell: Tell = len
+    library: Library,
+    paths: DataPaths,
+    clock: Clock,
+    kept_days: int = KEPT_DAYS,
+    tell: Tell = len,
+    *,
+    ripe: Ripe = always,
 ) -> int:
     """Remove generations and single pictures that have lain in the trash for 30 days; how many of both."""
     cutoff = cutoff_of(clock, kept_days)
-    due = _due(library, "generation", cutoff, tell)
+    due = _due(library, "generation", cutoff, tell, ripe)
     whole = sum([_purge_generation(library, paths, generation_id, cutoff) for generation_id in due])
-    single = sum([_purge_picture(library, paths, file, cutoff) for file in paths.trash.glob("gen_*-*.png")])
+    files = [file for file in paths.trash.glob(_SINGLE) if ripe(file.name)]
+    single = sum([_purge_picture(library, paths, file, cutoff) for file in files])
     if whole or single:
         context = {"generations": whole, "pictures": single}
         _log.info("Old pictures left the trash", extra={"context": context})
@@ -113,9 +129,9 @@ def _purge_picture(library: Library, paths: DataPaths, file: Path, cutoff: str) 
     return True
 
 
-def _due(library: Library, table: str, cutoff: str, tell: Tell) -> list[str]:
+def _due(library: Library, table: str, cutoff: str, tell: Tell, ripe: Ripe) -> list[str]:
     rows = library.rows(f"SELECT id FROM {table} WHERE deleted_at < ?", (cutoff,))  # noqa: S608 - ours
-    due = [row["id"] for row in rows]
+    due = [row["id"] for row in rows if ripe(row["id"])]
     if due:
         tell(due)
     return due
@@ -130,9 +146,21 @@ def _still_due(library: Library, table: str, row_id: str, cutoff: str) -> Iterat
         yield database if library.row(sql, (row_id, cutoff)) is not None else None
 
 
-def purge_recipes(paths: DataPaths, clock: Clock, kept_days: int = KEPT_DAYS) -> int:
+def purge_recipes(paths: DataPaths, clock: Clock, kept_days: int = KEPT_DAYS, ripe: Ripe = always) -> int:
     """Remove workflows that have lain in the trash for 30 days, by the time in their names; how many files."""
-    return purge_stamped(list((paths.trash / "recipes").glob("*-*")), clock.now(), kept_days)
+    return purge_stamped(_recipes(paths), clock.now(), kept_days, ripe)
+
+
+def _recipes(paths: DataPaths) -> list[Path]:
+    return list((paths.trash / "recipes").glob("*-*"))
+
+
+def names_in_trash(library: Library, paths: DataPaths) -> list[str]:
+    """What all that lies in the trash is called there: ids of rows, names of files. Albums and LoRAs have stores of their own."""
+    tables = ("character", "photo", "generation")
+    sql = " UNION ALL ".join(f"SELECT id FROM {table} WHERE deleted_at IS NOT NULL" for table in tables)  # noqa: S608 - ours
+    files = [*paths.trash.glob(_SINGLE), *_recipes(paths)]
+    return [*(row["id"] for row in library.rows(sql)), *(file.name for file in files)]
 
 
 def _is_due(library: Library, paths: DataPaths, name: str, *, cutoff: str) -> bool:

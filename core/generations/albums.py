@@ -20,6 +20,7 @@ from ..records.album import Album
 from ..storage.file_moves import removed
 from ..storage.kept_in_trash import KEPT_DAYS
 from ..storage.record_files import read_record
+from ..storage.seen_in_trash import Ripe, always
 
 #: Whoever changes an album reads it in here first: one that is brought back is not purged as it was before.
 _one_at_a_time = threading.RLock()
@@ -65,13 +66,22 @@ class AlbumStore:
         with _one_at_a_time:
             return self._keep(self.get(album_id, deleted=True).model_copy(update={"deleted_at": None}))
 
-    def purge(self, kept_days: int = KEPT_DAYS, tell: Callable[[Collection[str]], object] = len) -> int:
+    def purge(
+        self,
+        kept_days: int = KEPT_DAYS,
+        tell: Callable[[Collection[str]], object] = len,
+        ripe: Ripe = always,
+    ) -> int:
         """Remove the files of albums that were taken away so long ago; how many. `tell` gets their ids before they go."""
         cutoff = iso(self._clock.now() - timedelta(days=kept_days))
-        due = [album.id for album in self._every() if _is_due(album, cutoff)]
+        due = [album.id for album in self._every() if _is_due(album, cutoff) and ripe(album.id)]
         if due:
             tell(due)
         return sum([self._purge(album_id, cutoff) for album_id in due])
+
+    def deleted(self) -> list[str]:
+        """The ids of those that were taken away."""
+        return [album.id for album in self._every() if album.deleted_at is not None]
 
     def _purge(self, album_id: str, cutoff: str) -> bool:
         with _one_at_a_time:

@@ -10,6 +10,7 @@ from ..paths import DataPaths, contained
 from ..records.checkpoint import Version
 from ..storage.file_moves import move
 from ..storage.kept_in_trash import KEPT_DAYS, name_of, purge_stamped, stamped
+from ..storage.seen_in_trash import Ripe, always
 
 FOLDER = "loras"
 
@@ -36,10 +37,12 @@ class TrashedLoras:
         found = [(one, target) for target in sidecar_first for one in trashed if name_of(one) == target.name]
         return any([move(one, target) for one, target in found])
 
-    def purge(self, kept_days: int = KEPT_DAYS) -> int:
+    def purge(self, kept_days: int = KEPT_DAYS, ripe: Ripe = always) -> int:
         """Remove what has lain there for so long; how many files."""
-        files = list((self.paths.trash / FOLDER).glob("*/*-*"))
-        return purge_stamped(files, self.clock.now(), kept_days)
+        return purge_stamped(self.files(), self.clock.now(), kept_days, ripe)
+
+    def files(self) -> list[Path]:
+        return list((self.paths.trash / FOLDER).glob("*/*-*"))
 
     def _folder(self, slug: str) -> Path:
         return contained(self.paths.trash, FOLDER, slug)

@@ -6,6 +6,8 @@ from contextlib import suppress
 from datetime import datetime, timedelta
 from pathlib import Path
 
+from .seen_in_trash import Ripe, always
+
 KEPT_DAYS = 30
 #: Twenty digits before the name, and a hyphen.
 STAMP = "%Y%m%d%H%M%S%f"
@@ -23,10 +25,10 @@ def name_of(trashed: Path) -> str:
     return trashed.name[_DIGITS + 1 :] if has_time else ""
 
 
-def purge_stamped(files: list[Path], now: datetime, kept_days: int = KEPT_DAYS) -> int:
+def purge_stamped(files: list[Path], now: datetime, kept_days: int = KEPT_DAYS, ripe: Ripe = always) -> int:
     """Remove those that have lain there for so long; how many."""
     cutoff = (now - timedelta(days=kept_days)).strftime(STAMP)
-    due = [file for file in files if name_of(file) and file.name[:_DIGITS] < cutoff]
+    due = [file for file in files if name_of(file) and file.name[:_DIGITS] < cutoff and ripe(file.name)]
     gone = 0
     for file in due:
         with suppress(FileNotFoundError):  # brought back meanwhile

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 from isengard.core import atomic
 from isengard.core.characters import trash
@@ -9,6 +11,7 @@ from isengard.core.characters.folder_settling import settle
 from isengard.core.errors import NotFoundError, StorageError
 from isengard.core.generations.generation_store import GenerationStore
 from isengard.core.records.generation_states import GenerationState
+from isengard.core.storage.seen_in_trash import STATE_FILE, always, look
 from isengard.generation.image.user_recipes import UserRecipes
 from support.generation_records import draft, picture
 from support.pictures import add
@@ -150,3 +153,54 @@ def made(store, paths, character_id):
     for number in range(2):
         picture(store, paths, generation.id, number)
     return store.advance(generation.id, GenerationState.CANCELLED)
+
+
+@pytest.mark.parametrize("years", [-26, 26])
+def test_a_clock_that_was_wrong_empties_nothing(photos, paths, ann, library, clock, years):
+    """One without a battery begins in 2000, and is set an hour later; or it is the other way round."""
+
+    def purged():
+        ripe = look(paths, clock, trash.names_in_trash(library, paths), 30)
+        return trash.purge_photos(library, paths, clock, 30, ripe=ripe)
+
+    jump_s = years * 365 * DAY_S
+    before = add(photos, paths, ann, 0)
+    assert purged() == 0
+    photos.delete(before.id)
+    assert purged() == 0
+    clock.advance(jump_s)
+    meanwhile = add(photos, paths, ann, 1)
+    photos.delete(meanwhile.id)
+    for _ in range(3):
+        assert purged() == 0
+        clock.advance(DAY_S)
+    clock.advance(-jump_s)
+    for day in range(26):
+        assert purged() == 0, day
+        clock.advance(DAY_S)
+    clock.advance(5 * DAY_S)
+    assert purged() == (2 if years < 0 else 1)
+
+
+def test_who_was_away_for_a_month_finds_the_trash_emptied(photos, paths, ann, library, clock):
+    photo = add(photos, paths, ann, 0)
+    photos.delete(photo.id)
+    look(paths, clock, trash.names_in_trash(library, paths), 30)
+    clock.advance(31 * DAY_S)
+    later = look(paths, clock, trash.names_in_trash(library, paths), 30)
+    assert later(photo.id) and trash.purge_photos(library, paths, clock, 30, ripe=later) == 1
+    assert photo.id not in (paths.run / STATE_FILE).read_text(), "neither names nor ids"
+    look(paths, clock, trash.names_in_trash(library, paths), 30)
+    assert json.loads((paths.run / STATE_FILE).read_text())["since"] == {}
+
+
+def test_before_anything_was_counted_and_where_the_count_is_damaged_its_own_time_decides(
+    photos, paths, ann, library, clock
+):
+    photo = add(photos, paths, ann, 0)
+    photos.delete(photo.id)
+    for damage in (None, b"{", b'{"at": 1}'):
+        if damage is not None:
+            (paths.run / STATE_FILE).write_bytes(damage)
+        assert look(paths, clock, trash.names_in_trash(library, paths), 30)(photo.id)
+    assert trash.purge_photos(library, paths, clock, 30, ripe=always) == 0

@@ -90,7 +90,7 @@ class GpuLender:
     async def run(self) -> None:
         """For ever: looks after what is lent, also after a restart."""
         while True:
-            lent = gpu_lending.read(self.paths)
+            lent = await in_thread(gpu_lending.read, self.paths)
             if lent is not None:
                 try:
                     await in_thread(self._look_after, lent)

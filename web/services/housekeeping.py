@@ -8,7 +8,14 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from itertools import chain, repeat
 
-from ...core.characters.trash import cutoff_of, due_characters, purge_photos, purge_pictures, purge_recipes
+from ...core.characters.trash import (
+    cutoff_of,
+    due_characters,
+    names_in_trash,
+    purge_photos,
+    purge_pictures,
+    purge_recipes,
+)
 from ...core.clock import Clock
 from ...core.errors import IsengardError, reason_of
 from ...core.executor import in_thread
@@ -19,6 +26,7 @@ from ...core.privacy.erasure import unfinished
 from ...core.storage.crash_cleanup import OLD_S, sweep
 from ...core.storage.kept_in_trash import KEPT_DAYS
 from ...core.storage.library import Library
+from ...core.storage.seen_in_trash import Ripe, always, look, never
 from .forgetting import Forgetting
 
 EVERY_S = 24 * 3600.0
@@ -45,24 +53,39 @@ class Housekeeping:
 
     async def empty_trash(self, kept_days: int = KEPT_DAYS) -> None:
         """Remove for good what has lain in the trash for so long; 0 for all that is in it."""
-        theirs = (self.library, self.paths, self.clock, kept_days, self.forgetting.ledger.forget_events)
+        ripe = await self._ripe(kept_days) if kept_days else always
+        tell = self.forgetting.ledger.forget_events
+        theirs = (self.library, self.paths, self.clock, kept_days, tell)
+        loras = TrashedLoras(self.paths, self.clock)
         await _tried("cut_off", self._cut_off)
-        await _tried("photos", lambda: in_thread(purge_photos, *theirs))
-        await _tried("pictures", lambda: in_thread(purge_pictures, *theirs))
-        await _tried("albums", lambda: in_thread(self.albums.purge, kept_days, theirs[-1]))
-        await _tried("loras", lambda: in_thread(TrashedLoras(self.paths, self.clock).purge, kept_days))
-        await _tried("recipes", lambda: in_thread(purge_recipes, self.paths, self.clock, kept_days))
-        await _tried("people", lambda: self._people(kept_days))
+        await _tried("photos", lambda: in_thread(purge_photos, *theirs, ripe=ripe))
+        await _tried("pictures", lambda: in_thread(purge_pictures, *theirs, ripe=ripe))
+        await _tried("albums", lambda: in_thread(self.albums.purge, kept_days, tell, ripe))
+        await _tried("loras", lambda: in_thread(loras.purge, kept_days, ripe))
+        await _tried("recipes", lambda: in_thread(purge_recipes, self.paths, self.clock, kept_days, ripe))
+        await _tried("people", lambda: self._people(kept_days, ripe))
         await _tried("leftovers", lambda: in_thread(sweep, self.paths))
 
     async def _cut_off(self) -> None:
         """What a kill or a file held open has kept from being forgotten."""
         await self.forgetting.forget_in_turn(await in_thread(unfinished, self.paths))
 
-    async def _people(self, kept_days: int) -> None:
+    async def _ripe(self, kept_days: int) -> Ripe:
+        try:
+            return await in_thread(self._looked, kept_days)
+        except (IsengardError, OSError) as fault:
+            _log.warning("The trash could not be counted", extra={"context": {"reason": reason_of(fault)}})
+            return never
+
+    def _looked(self, kept_days: int) -> Ripe:
+        files = [file.name for file in TrashedLoras(self.paths, self.clock).files()]
+        names = [*names_in_trash(self.library, self.paths), *self.albums.deleted(), *files]
+        return look(self.paths, self.clock, names, kept_days)
+
+    async def _people(self, kept_days: int, ripe: Ripe) -> None:
         before = cutoff_of(self.clock, kept_days)
         due = await in_thread(due_characters, self.library, self.clock, kept_days)
-        await self.forgetting.forget_in_turn(due, before)
+        await self.forgetting.forget_in_turn([one for one in due if ripe(one)], before)
 
 
 async def _tried(name: str, task: Callable[[], Awaitable[object]]) -> None:
