@@ -96,9 +96,9 @@ def move(source: Path, target: Path) -> bool:
         raise StorageError(
             "files_in_use",
             said("The files could not be moved: {reason}.", reason=fault.strerror or str(fault)),
-            "Free some disk space, then try again. Nothing was lost."
-            if fault.errno in _FULL
-            else "Close other programs that show them, then try again.",
+            "Close other programs that show them, then try again."
+            if fault.errno not in _FULL
+            else "Free some disk space, then try again. Nothing was lost.",
         ) from fault
     return True
 
