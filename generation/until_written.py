@@ -19,7 +19,7 @@ Result = TypeVar("Result")
 
 
 async def until_written(write: Callable[[], Result], generation_id: str) -> Result:
-    """What `write` gives once there is room for it. It is called anew each time, so that it decides by what holds then; all that room
+    """Give what `write` gives once there is room for it. It is called anew each time, so that it decides by what holds then; all that room
     does not mend is raised."""
     pause_s = FIRST_S
     while True:
@@ -34,7 +34,7 @@ async def until_written(write: Callable[[], Result], generation_id: str) -> Resu
 
 
 async def told_if_it_can(telling: Awaitable[None], generation_id: str) -> None:
-    """What is kept is driven all the same: else it would wait for ever, and the person ask for it twice."""
+    """Tell of an order where it can be told. What is kept is driven all the same: else the person would ask for it twice."""
     try:
         await telling
     except _CANNOT as full:

@@ -156,7 +156,7 @@ def _recipes(paths: DataPaths) -> list[Path]:
 
 
 def names_in_trash(library: Library, paths: DataPaths) -> list[str]:
-    """What all that lies in the trash is called there: ids of rows, names of files. Albums and LoRAs have stores of their own."""
+    """Name all that lies in the trash: ids of rows, names of files. Albums and LoRAs have stores of their own."""
     tables = ("character", "photo", "generation")
     sql = " UNION ALL ".join(f"SELECT id FROM {table} WHERE deleted_at IS NOT NULL" for table in tables)  # noqa: S608 - ours
     files = [*paths.trash.glob(_SINGLE), *_recipes(paths)]

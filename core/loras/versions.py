@@ -203,12 +203,16 @@ class VersionStore:
             trained_at=_written(source_file),
             created_at=iso(self._clock.now()),
         )
+        return self._kept(sidecar, character_id, version)
+
+    def _kept(self, sidecar: Path, character_id: str, version: Version) -> Version:
+        """Published by a worker and us at once, the first stays: it may have been picked already."""
         with self._changing():
             published = self._read(sidecar) if sidecar.exists() else None
-            if published is not None:  # by a worker and us at once: theirs may have been picked already
+            if published is not None:
                 return published
             self._write(sidecar, {"character_id": character_id}, version)
-        _log.info("LoRA published", extra={"context": {"file": version.file, "job_id": job_id}})
+        _log.info("LoRA published", extra={"context": {"file": version.file, "job_id": version.job_id}})
         return version
 
     def update(self, version: Version, change: Callable[[Version], Version]) -> Version:

@@ -33,12 +33,12 @@ Ripe = Callable[[str], bool]
 
 
 def always(name: str) -> bool:
-    """Of what a person empties now, and where nobody counts."""
+    """Answer for what a person empties now, and where nobody counts."""
     return True
 
 
 def never(name: str) -> bool:
-    """Where it could not be counted."""
+    """Answer where it could not be counted."""
     return False
 
 
