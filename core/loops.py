@@ -11,9 +11,26 @@ from concurrent.futures import Future
 from dataclasses import dataclass
 from typing import Any
 
+from .errors import IsengardError, reason_of
+
 #: Seconds until a loop begins again: doubled at each death, from the start once it has lived for a while.
 FIRST_S, LONGEST_S, LIVED_S = 1.0, 60.0, 300.0
 _log = logging.getLogger("isengard.loops")
+
+
+async def tried(
+    task: Callable[[], Awaitable[object]], log: logging.Logger, message: str, /, **context: str
+) -> bool:
+    """Run one of several tasks that must not keep each other: whatever it ends of is logged, with a traceback where nobody foresaw
+    it. Whether it went well."""
+    try:
+        await task()
+    except Exception as fault:
+        foreseen = isinstance(fault, (IsengardError, OSError))
+        told = {**context, "reason": reason_of(fault)}
+        log.warning(message, exc_info=None if foreseen else fault, extra={"context": told})
+        return False
+    return True
 
 
 @dataclass(frozen=True)

@@ -366,7 +366,7 @@ def with_originals(photos: PhotoStore, moved: Sequence[Photo]) -> list[Photo]:
 
 
 def turned_of(photos: PhotoStore, photo: Photo) -> Photo:
-    """What is in a photo's place now: itself, or what it was turned into."""
+    """The photo that is in its place now: itself, or what it was turned into."""
     turned = {one.made_from: one for one in photos.list(photo.character_id) if one.place}
     while photo.deleted_at is not None and photo.id in turned:
         photo = turned[photo.id]

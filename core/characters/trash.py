@@ -129,8 +129,22 @@ def _purge_picture(library: Library, paths: DataPaths, file: Path, cutoff: str) 
     return True
 
 
-def _due(library: Library, table: str, cutoff: str, tell: Tell, ripe: Ripe) -> list[str]:
-    rows = library.rows(f"SELECT id FROM {table} WHERE deleted_at < ?", (cutoff,))  # noqa: S608 - ours
+#: Ids of all that lies in the trash.
+_IN_TRASH = """SELECT id FROM character WHERE deleted_at IS NOT NULL UNION ALL
+    SELECT id FROM photo WHERE deleted_at IS NOT NULL UNION ALL SELECT id FROM generation WHERE deleted_at IS NOT NULL"""
+#: By the kind of record: what lies in the trash since before a time, and whether one of them still does.
+_ALL_DUE = {
+    "photo": "SELECT id FROM photo WHERE deleted_at < ?",
+    "generation": "SELECT id FROM generation WHERE deleted_at < ?",
+}
+_ONE_DUE = {
+    "photo": "SELECT 1 FROM photo WHERE id=? AND deleted_at < ?",
+    "generation": "SELECT 1 FROM generation WHERE id=? AND deleted_at < ?",
+}
+
+
+def _due(library: Library, kind: str, cutoff: str, tell: Tell, ripe: Ripe) -> list[str]:
+    rows = library.rows(_ALL_DUE[kind], (cutoff,))
     due = [row["id"] for row in rows if ripe(row["id"])]
     if due:
         tell(due)
@@ -138,12 +152,11 @@ def _due(library: Library, table: str, cutoff: str, tell: Tell, ripe: Ripe) -> l
 
 
 @contextmanager
-def _still_due(library: Library, table: str, row_id: str, cutoff: str) -> Iterator[sqlite3.Connection | None]:
+def _still_due(library: Library, kind: str, row_id: str, cutoff: str) -> Iterator[sqlite3.Connection | None]:
     """A transaction in which its files go, then its row; None for what was brought back since it was looked for. Whoever brings
     something back keeps its row first."""
     with library.transaction() as database:
-        sql = f"SELECT 1 FROM {table} WHERE id=? AND deleted_at < ?"  # noqa: S608 - ours
-        yield database if library.row(sql, (row_id, cutoff)) is not None else None
+        yield database if library.row(_ONE_DUE[kind], (row_id, cutoff)) is not None else None
 
 
 def purge_recipes(paths: DataPaths, clock: Clock, kept_days: int = KEPT_DAYS, ripe: Ripe = always) -> int:
@@ -157,10 +170,8 @@ def _recipes(paths: DataPaths) -> list[Path]:
 
 def names_in_trash(library: Library, paths: DataPaths) -> list[str]:
     """Name all that lies in the trash: ids of rows, names of files. Albums and LoRAs have stores of their own."""
-    tables = ("character", "photo", "generation")
-    sql = " UNION ALL ".join(f"SELECT id FROM {table} WHERE deleted_at IS NOT NULL" for table in tables)  # noqa: S608 - ours
     files = [*paths.trash.glob(_SINGLE), *_recipes(paths)]
-    return [*(row["id"] for row in library.rows(sql)), *(file.name for file in files)]
+    return [*(row["id"] for row in library.rows(_IN_TRASH)), *(file.name for file in files)]
 
 
 def _is_due(library: Library, paths: DataPaths, name: str, *, cutoff: str) -> bool:

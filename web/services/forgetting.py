@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import functools
 import json
 import logging
 import shutil
@@ -21,7 +22,6 @@ from ...core.errors import (
     IsengardError,
     NotFoundError,
     NotReadyError,
-    reason_of,
 )
 from ...core.executor import in_thread
 from ...core.faces.reader import FaceReader
@@ -29,6 +29,7 @@ from ...core.generations.generation_files import trashed_generations
 from ...core.generations.photo_days import PhotoDayStore
 from ...core.generations.preview_copies import previews_of
 from ...core.jobs.ledger import JobFilter, Ledger, every_job
+from ...core.loops import tried
 from ...core.paths import DataPaths
 from ...core.privacy import erasure, personal_data
 from ...core.privacy.personal_data import ForgetReport, Inventory, words_of
@@ -86,21 +87,16 @@ class Forgetting:
     async def forget_in_turn(self, character_ids: Sequence[str], in_trash_before: str = "") -> None:
         """Forget people one after the other: whose files are held open is left for the next time, and keeps nobody else."""
         for character_id in character_ids:
-            try:
-                await self.forget(character_id, in_trash_before)
-            except NotFoundError:
-                # its file is damaged, and the row has gone too
-                to_forget(self.paths, character_id).unlink(missing_ok=True)
-            except Exception as fault:  # noqa: BLE001 - whatever it is, it must not keep everybody else
-                context = {"character_id": character_id, "reason": reason_of(fault)}
-                foreseen = isinstance(fault, (IsengardError, OSError))
-                _log.warning(
-                    "A person could not be forgotten yet",
-                    exc_info=None if foreseen else fault,
-                    extra={"context": context},
-                )
-                continue
-            await in_thread(tell_character, self.ledger, character_id, "forgotten", None)
+            forget = functools.partial(self._forget, character_id, in_trash_before)
+            if await tried(forget, _log, "A person could not be forgotten yet", character_id=character_id):
+                await in_thread(tell_character, self.ledger, character_id, "forgotten", None)
+
+    async def _forget(self, character_id: str, in_trash_before: str) -> None:
+        try:
+            await self.forget(character_id, in_trash_before)
+        except NotFoundError:
+            # its file is damaged, and the row has gone too
+            to_forget(self.paths, character_id).unlink(missing_ok=True)
 
     def find(self, character_id: str) -> Inventory:
         """Find what is theirs now, and what was when forgetting them began. NotFoundError `character_not_found` where nothing is."""

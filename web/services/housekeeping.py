@@ -17,9 +17,9 @@ from ...core.characters.trash import (
     purge_recipes,
 )
 from ...core.clock import Clock
-from ...core.errors import IsengardError, reason_of
 from ...core.executor import in_thread
 from ...core.generations.albums import AlbumStore
+from ...core.loops import tried
 from ...core.loras.trashed_loras import TrashedLoras
 from ...core.paths import DataPaths
 from ...core.privacy.erasure import unfinished
@@ -89,14 +89,5 @@ class Housekeeping:
 
 
 async def _tried(name: str, task: Callable[[], Awaitable[object]]) -> None:
-    try:
-        await task()
-    except Exception as fault:  # noqa: BLE001 - whatever it is, the other tasks and tomorrow's go on
-        context = {"task": name, "reason": reason_of(fault)}
-        _log.warning(
-            "The trash could not be emptied", exc_info=_unforeseen(fault), extra={"context": context}
-        )
-
-
-def _unforeseen(fault: Exception) -> Exception | None:
-    return None if isinstance(fault, (IsengardError, OSError)) else fault
+    """The other tasks, and tomorrow's, go on."""
+    await tried(task, _log, "The trash could not be emptied", task=name)
