@@ -17,6 +17,7 @@ from ...core.characters.trash import (
     purge_recipes,
 )
 from ...core.clock import Clock
+from ...core.errors import IsengardError, reason_of
 from ...core.executor import in_thread
 from ...core.generations.albums import AlbumStore
 from ...core.loops import tried
