@@ -202,7 +202,7 @@ def _require_allowed(context: NodeContext) -> None:
         raise ForbiddenError(
             "remote_training",
             "Other computers can reach this ComfyUI, so nodes can't start trainings.",
-            "Train in the Isengard tab, or ask whoever set up this ComfyUI to allow it: docs/settings.md says how.",
+            "Train in the Isengard tab, or ask whoever set up this ComfyUI to allow it: Isengard's documentation (Settings) says how.",
         )
 
 

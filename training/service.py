@@ -127,7 +127,7 @@ class TrainingService:
             raise ForbiddenError(
                 "setup_switched_off",
                 "Whoever set up this computer has switched installing off.",
-                "Ask them to switch it on, or to install it by hand: docs/settings.md says how.",
+                "Ask them to switch it on, or to install it by hand: Isengard's documentation (Settings) says how.",
             )
         if action != "check":
             require_unused(self.ledger, name)

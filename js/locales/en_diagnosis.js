@@ -36,7 +36,7 @@ export default {
   cause_captions_tell: "{n} of {count} captions describe the face or hair, so those words learn the likeness instead of the trigger word.",
   cause_captions_tell_one: "1 of {count} captions describes the face or hair, so those words learn the likeness instead of the trigger word.",
   cause_cannot_be_measured: "Isengard can't measure likeness yet, so it can't say more. Measuring happens on this computer.",
-  cause_not_measured: "Step {step} hasn't been measured yet. Compare versions to see whether it copies, leaks or needs more training.",
+  cause_not_measured: "Step {step} hasn't been measured yet. Compare versions to see whether it copies photos, changes other people's faces or needs more training.",
   cause_measure_first: "Nothing has been measured yet. Compare versions to see where it goes wrong.",
   cause_nothing_found: "Isengard found no cause; the match is {likeness}. Compare the versions and trust your eye.",
   mend_photos: "Look at the photos",

@@ -30,7 +30,7 @@ def require_allowed(context: NodeContext) -> None:
         raise ForbiddenError(
             "remote_photos",
             "Other computers can reach this ComfyUI, so nodes can't use photos.",
-            "Start ComfyUI without --listen, or ask whoever set it up to allow it: docs/settings.md says how.",
+            "Start ComfyUI without --listen, or ask whoever set it up to allow it: Isengard's documentation (Settings) says how.",
         )
 
 

@@ -56,7 +56,7 @@ def check_source(asked: Asked, allowed_hosts: Collection[str]) -> None:
         raise MisdirectedError(
             "host_not_allowed",
             "Isengard doesn't know this address.",
-            "Open ComfyUI by its usual address, or ask whoever set it up to allow this one: docs/settings.md says how.",
+            "Open ComfyUI by its usual address, or ask whoever set it up to allow this one: Isengard's documentation (Settings) says how.",
         )
     if _is_of_another_page(asked, host):
         raise ForbiddenError("cross_site", "Another web page asked for this.", "Open it from ComfyUI.")

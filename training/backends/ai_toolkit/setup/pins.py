@@ -123,7 +123,7 @@ def environment_for(pins: Pins, machine: Machine, *, allow_cpu: bool) -> Environ
                 "AI-Toolkit cannot be set up from here on {system}.",
                 system=machine.system or said("this system"),
             ),
-            "Install it by hand and name its folder and Python: docs/settings.md says how.",
+            "Install it by hand and name its folder and Python: Isengard's documentation (Settings) says how.",
         )
     if machine.maker != "NVIDIA":
         return _without_nvidia(here, machine.maker, allow_cpu=allow_cpu)

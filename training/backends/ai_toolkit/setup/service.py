@@ -58,7 +58,7 @@ def set_up(task: Task, settings: Settings, paths: DataPaths) -> None:
         raise ForbiddenError(
             "setup_switched_off",
             "Whoever set up this computer has switched installing off.",
-            "Ask them to switch it on, or to install it by hand: docs/settings.md says how.",
+            "Ask them to switch it on, or to install it by hand: Isengard's documentation (Settings) says how.",
         )
     chosen = pins.chosen(settings)
     environment = pins.environment_for(chosen, pins.Machine.this(), allow_cpu=settings.allow_cpu)
