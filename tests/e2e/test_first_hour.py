@@ -15,6 +15,7 @@ from support import live_server
 from support.generation_records import draft
 from support.gpu_fixtures import FakeGpu
 from support.pictures import drawing
+from support.soon import until
 
 pytestmark = [pytest.mark.e2e, pytest.mark.slow]
 FULL = JobError(
@@ -96,7 +97,7 @@ def test_a_line_is_cancelled_as_one_and_can_be_left_out(server, panel_on, monkey
     expect(panel.get("isen-train-alone")).to_be_hidden()
     panel.click("isen-start-training", "isen-cancel-job")
     expect(panel.get("isen-job-state")).to_have_text("cancelled")
-    assert going(server) == []
+    until(lambda: going(server) == [])
     # with a trainer and the hub's parts only what draws is lacking: the training can do without
     ready = BackendState(name="ai_toolkit", version="0.12.26")
     monkeypatch.setattr(
@@ -130,7 +131,7 @@ def test_practice_people_are_marked_and_go_with_one_press(panel_on, tmp_path):
     try:
         panel = panel_on(server)
         panel.click("isen-sample")
-        expect(panel.get("isen-dropzone")).to_be_visible()
+        expect(panel.get("isen-dropzone")).to_be_visible(timeout=60_000)  # twelve photos are drawn and read
         panel.click("isen-tab-characters")
         expect(panel.get("isen-practice-mark")).to_have_text("Practice")
         drawn_by_a_placeholder(server)

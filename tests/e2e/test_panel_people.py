@@ -10,6 +10,7 @@ from playwright.sync_api import expect
 from support import live_server
 from support.loras import publish
 from support.pictures import drawing
+from support.soon import until
 
 SLOW_LINE = {"offline": False, "downloadThroughput": -1, "uploadThroughput": -1}
 pytestmark = [pytest.mark.e2e, pytest.mark.slow]
@@ -163,7 +164,7 @@ def test_captions_by_template_by_hand_with_the_trigger_as_a_chip_replaced_and_ta
     chips.first.click()
     expect(chips.first).to_have_text("annqvx")
     expect(chips.first).to_be_disabled()
-    assert live_server.photos_of(server, ann)[0]["caption"] == "annqvx, a person in a Blue Shirt"
+    until(lambda: live_server.photos_of(server, ann)[0]["caption"] == "annqvx, a person in a Blue Shirt")
     panel.click("isen-replace-fold")
     panel.get("isen-find").fill("blue shirt")
     expect(panel.page.locator("isen-character")).to_contain_text("In 2 of 2 captions")
@@ -183,7 +184,7 @@ def test_captions_by_template_by_hand_with_the_trigger_as_a_chip_replaced_and_ta
     panel.get("isen-caption-trigger").check(force=True)
     panel.click("isen-caption-apply")
     expect(panel.page.locator(".isen-undo")).to_be_visible()
-    assert [one["caption"] for one in live_server.photos_of(server, ann)][1] == "by hand"
+    until(lambda: live_server.photos_of(server, ann)[1]["caption"] == "by hand")
     panel.get("isen-caption-overwrite").check()
     panel.click("isen-caption-apply")
     panel.page.wait_for_function("store.state.photos[store.state.route.id][1].caption === 'annqvx'")
