@@ -8,6 +8,7 @@ from hosts.panel_steps import choose_model
 from playwright.sync_api import expect
 from support import live_server
 from support.loras import publish
+from support.soon import until
 
 pytestmark = [pytest.mark.e2e, pytest.mark.slow]
 PRODUCTION = {"ISENGARD_MODE": "production", "ISENGARD_IDLE_S": "1", "ISENGARD_ALLOW_CPU": "1"}
@@ -85,6 +86,11 @@ def test_the_tools_that_measure_likeness_are_set_up_and_removed(server, panel):
     assert taken_back(server, panel, "backend_setup", "isen-meter-cancel")["action"] == "uninstall"
 
 
+def chosen_models(server) -> list[str]:
+    settings = {item["name"]: item for item in server.api.get("/settings")["items"]}
+    return settings["face_models"]["value"]
+
+
 def test_another_model_that_measures_is_chosen_set_up_and_removed(server, panel):
     panel.click("isen-settings")
     expect(panel.get("isen-meter-setup")).to_be_visible()
@@ -94,8 +100,7 @@ def test_another_model_that_measures_is_chosen_set_up_and_removed(server, panel)
     expect(panel.get("isen-face-models")).to_contain_text("Licence: MIT")
     panel.get("isen-face-model-describer").select_option("auraface")
     expect(panel.get("isen-face-model-setup")).to_have_count(2)
-    settings = {item["name"]: item for item in server.api.get("/settings")["items"]}
-    assert settings["face_models"]["value"] == ["yunet", "auraface"]
+    until(lambda: chosen_models(server) == ["yunet", "auraface"])
     panel.get("isen-face-model-describer").select_option("")
     panel.click("isen-face-model-setup")
     assert taken_back(server, panel, "backend_setup", "isen-face-model-cancel")["action"] == "install"

@@ -202,17 +202,14 @@ def test_forgetting_says_that_the_file_stays_and_leaves_it(server, api, shelf):
 def test_somebody_who_is_forgotten_meanwhile_takes_no_file_in(server, api, shelf, monkeypatch):
     """They were found, and forgotten before the record was written: it stayed, in a folder of their name."""
     ann = api.post("/characters", {"name": "Ann"})
-    characters, get, asked = server.services.characters, server.services.characters.get, []
+    versions, keep = server.services.versions, server.services.versions.adopt
 
-    def first(character_id, **how):
-        found = get(character_id, **how)
-        asked.append(character_id)
-        if len(asked) == 1:
-            Api(server.url, "ui-meanwhile").post(f"/characters/{ann['id']}/forget")
-        return found
+    def late(*found):
+        Api(server.url, "ui-meanwhile").post(f"/characters/{ann['id']}/forget")
+        return keep(*found)
 
     before = {*server.services.paths.models.iterdir()}
-    monkeypatch.setattr(characters, "get", first)
+    monkeypatch.setattr(versions, "adopt", late)
     with pytest.raises(ApiError) as refused:
         adopt(api, character_id=ann["id"])
     assert (refused.value.status, refused.value.error["code"]) == (404, "character_not_found")
