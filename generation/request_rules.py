@@ -6,11 +6,18 @@ from collections.abc import Collection
 from typing import Any
 
 from ..core.errors import ConflictError, InvalidError, IsengardError
+from ..core.loras.versions import VersionStore
 from ..core.records.checkpoint import ImageProof
-from ..core.records.generation import Generation, GenerationRequest
+from ..core.records.generation import Generation, GenerationRequest, Purpose
 from ..core.records.job import JobError
 from ..core.said import said
-from .image.interface import ChoosesWords, ImagePipeline, RecipeInfo
+from .image.interface import ChoosesWords, ImagePipeline, RecipeInfo, Sign
+
+RESTARTED = JobError(
+    code="comfyui_restarted",
+    message="ComfyUI was restarted before these pictures were done.",
+    hint="Press Make again: the settings are kept.",
+)
 
 
 def require_usable(recipe: RecipeInfo) -> None:
@@ -78,3 +85,21 @@ def as_job_error(fault: BaseException) -> JobError:
         message="Isengard lost track of these pictures.",
         hint="Press Make again; the log has the reason.",
     )
+
+
+def wanted_for(request: GenerationRequest, purpose: Purpose) -> dict[str, Any]:
+    """Fields of the record: what the pictures are for, and whether their small faces wait to be redrawn."""
+    waits = request.mend_faces and purpose == "user"
+    return {"purpose": purpose, "mending": "waiting" if waits else ""}
+
+
+def error_of(sign: Sign) -> JobError:
+    """The error that a sign of the end tells."""
+    return JobError(code=sign.code, message=sign.message, hint=sign.hint)
+
+
+def proofs_of(generation: Generation, versions: VersionStore) -> list[ImageProof]:
+    """Proofs of the LoRAs that it was drawn with. Reads the versions' files."""
+    slugs = {file.partition("/")[0] for file in generation.versions if file}
+    known = [version for slug in slugs for version in versions.list(slug)]
+    return [version.proof.image for version in known if version.file in generation.versions]

@@ -21,7 +21,6 @@ from ..core.ids import new_id
 from ..core.loras.versions import VersionStore
 from ..core.marks.source_types import edits
 from ..core.plugins import ForeignFault, foreign_code
-from ..core.records.checkpoint import ImageProof
 from ..core.records.generation import (
     GeneratedImage,
     Generation,
@@ -32,12 +31,23 @@ from ..core.records.generation import (
 from ..core.records.generation_states import ENDED, GenerationState
 from ..core.records.job import JobError
 from ..core.said import said
+from ..core.storage.server_turn import NobodyElse, Turn
 from .casting import Casting, drawn_with
 from .comparison_line import ComparisonLine
 from .image.from_picture.rewiring import without_start
 from .image.from_picture.start import Start, StartsFromPictures
 from .image.interface import NOT_FINITE, Frame, ImagePipeline, Person, Prompt, RecipeInfo, Sign
-from .request_rules import as_job_error, metadata_of, overflow_of, require_usable, words_of
+from .request_rules import (
+    RESTARTED,
+    as_job_error,
+    error_of,
+    metadata_of,
+    overflow_of,
+    proofs_of,
+    require_usable,
+    wanted_for,
+    words_of,
+)
 from .thumbnails import prepare_thumbnail
 from .until_written import told_if_it_can, until_written
 
@@ -46,11 +56,6 @@ Emit = Callable[[str, str, dict[str, Any], str], None]
 MAX_SEED = 2**32 - 1
 _log = logging.getLogger("isengard.generation")
 _S = GenerationState
-RESTARTED = JobError(
-    code="comfyui_restarted",
-    message="ComfyUI was restarted before these pictures were done.",
-    hint="Press Make again: the settings are kept.",
-)
 
 
 @dataclass
@@ -64,6 +69,7 @@ class GenerationService:
     emit: Emit
     clock: Clock
     allow_placeholder: bool
+    turn: Turn = field(default_factory=NobodyElse)
     _tasks: dict[str, asyncio.Task[None]] = field(default_factory=dict)
     _frames: dict[str, Frame] = field(default_factory=dict)
     _line: ComparisonLine = field(default_factory=ComparisonLine)
@@ -94,16 +100,16 @@ class GenerationService:
         start: Start | None = None,
         people: list[Person] | None = None,
     ) -> Generation:
-        """Keep the request with its prompts, then send them; the answer comes before the first picture. `resolved` is its recipe where
-        the caller has looked it up already: looking through all of them takes a while. `generation_id`: one that the caller has noted
-        before, so that a crash in between loses no order. `start` is the picture that it is made from; `people`: where the very files
-        that draw them are known."""
+        """Keep the request with its prompts, then send them; the answer comes before the first picture. `resolved`: its recipe where
+        the caller has looked it up; `generation_id`: one that the caller has noted before, so that a crash in between loses no order;
+        `start`: the picture that it is made from; `people`: where the very files that draw them are known."""
         if request.seed is None:
             request = request.model_copy(update={"seed": secrets.randbelow(MAX_SEED)})
         generation_id = generation_id or new_id("gen")
         pipeline, recipe = resolved or await self.resolve(request.recipe)
         require_usable(recipe)
-        people = await self._people_of(request, recipe) if people is None else people
+        if people is None:
+            people = await in_thread(self.casting.people, request.characters, recipe)
         prompts = await in_thread(self._prompts, pipeline, request, people, generation_id, start)
         generation = Generation(
             id=generation_id,
@@ -112,19 +118,20 @@ class GenerationService:
             request=request,
             **drawn_with(recipe, people),
             **({} if start is None else start.as_kept()),
-            **_wanted_for(request, purpose),
+            **wanted_for(request, purpose),
             album_id=album_id,
             progress=GenerationProgress(count=len(prompts)),
             correlation_id=correlation_id,
             created_at=iso(self.clock.now()),
         )
-        await in_thread(self.store.create, generation, prompts, None if start is None else start.files)
+        await in_thread(self._note_and_store, generation, prompts, start)
         await told_if_it_can(self._tell(generation), generation_id)
         self._start(generation, pipeline, self._drive(generation, pipeline, prompts))
         return generation
 
-    async def _people_of(self, request: GenerationRequest, recipe: RecipeInfo) -> list[Person]:
-        return await in_thread(self.casting.people, request.characters, recipe)
+    def _note_and_store(self, generation: Generation, prompts: list[Prompt], start: Start | None) -> None:
+        self.turn.note(generation.id)
+        self.store.create(generation, prompts, None if start is None else start.files)
 
     def _prompts(
         self,
@@ -162,11 +169,17 @@ class GenerationService:
         return await in_thread(self.store.get, generation_id)
 
     async def recover(self) -> None:
-        """Follow after a start what ComfyUI may still know, end the rest with a reason."""
-        await in_thread(self.store.settle)
+        """After a start clear up, where nobody else is at it, and take up what is not done."""
+        if self.turn.alone:
+            await in_thread(self.store.settle)
+        await self.take_up()
+
+    async def take_up(self) -> None:
+        """Follow what no server that lives follows and ComfyUI may still know, end the rest with a reason."""
         for generation in await in_thread(self.store.unfinished):
-            if generation.id in self._tasks:
-                continue  # of an earlier try that broke off
+            if generation.id in self._tasks or await in_thread(self.turn.is_being_drawn, generation.id):
+                continue
+            await in_thread(self.turn.note, generation.id)
             try:
                 pipeline = await self._pipeline_of(generation)
             except IsengardError as error:
@@ -340,27 +353,24 @@ class GenerationService:
             await self._end(generation, _S.CANCELLED)
         elif sign.kind == "cancelled":  # by somebody else: our own cancel has been noted before
             await self._advance(current, _S.CANCELLING)
-            await self._end(generation, _S.CANCELLED, _error_of(sign) if sign.code else None)
+            await self._end(generation, _S.CANCELLED, error_of(sign) if sign.code else None)
         elif sign.kind == "lost":
             await self._end(generation, _S.FAILED, RESTARTED)
         else:
-            error = _error_of(sign)
+            error = error_of(sign)
             if sign.code == NOT_FINITE:
-                error = overflow_of(await in_thread(self._proofs, generation)) or error
+                error = overflow_of(await in_thread(proofs_of, generation, self.versions)) or error
             await self._end(generation, _S.FAILED, error)
-
-    def _proofs(self, generation: Generation) -> list[ImageProof]:
-        """What is known of the LoRAs that it was drawn with."""
-        slugs = {file.partition("/")[0] for file in generation.versions if file}
-        versions = [version for slug in slugs for version in self.versions.list(slug)]
-        return [version.proof.image for version in versions if version.file in generation.versions]
 
     async def _end(
         self, generation: Generation, state: GenerationState, error: JobError | None = None
     ) -> None:
         """However full the disk is: nobody would do it later, and pictures that never end keep much else waiting."""
-        ended = await until_written(partial(self._ended, generation.id, state, error), generation.id)
-        await until_written(partial(self._emit_now, "generation.state", ended, ended.as_told()), ended.id)
+        try:
+            ended = await until_written(partial(self._ended, generation.id, state, error), generation.id)
+            await until_written(partial(self._emit_now, "generation.state", ended, ended.as_told()), ended.id)
+        finally:
+            await in_thread(self.turn.over, generation.id)
         context = {"generation_id": generation.id, "state": state.value, "code": error.code if error else ""}
         _log.info("Generation ended", extra={"context": context})
 
@@ -385,13 +395,3 @@ class GenerationService:
 
     def _emit_now(self, kind: str, generation: Generation, data: dict[str, Any]) -> None:
         self.emit(kind, generation.id, data, generation.correlation_id)
-
-
-def _wanted_for(request: GenerationRequest, purpose: Purpose) -> dict[str, Any]:
-    """What the pictures are for, and whether their small faces wait to be redrawn."""
-    waits = request.mend_faces and purpose == "user"
-    return {"purpose": purpose, "mending": "waiting" if waits else ""}
-
-
-def _error_of(sign: Sign) -> JobError:
-    return JobError(code=sign.code, message=sign.message, hint=sign.hint)

@@ -41,6 +41,7 @@ from ..core.plugins import Factory, PluginContext, PluginRegistry, neighbour_pac
 from ..core.records.job_states import OWNED
 from ..core.settings import Settings, current_face_models, load_settings
 from ..core.storage.library import Library
+from ..core.storage.server_turn import ServerTurn
 from ..generation.service import GenerationService
 from ..training.captioning.submission import CaptionSubmission
 from ..training.ledgers import open_ledger
@@ -121,7 +122,7 @@ def compose(
     )
     host.register_loras(paths.models)
     registry = PluginRegistry(PluginContext(paths, settings), plugins, neighbour_packs(pack_root))
-    services = _services(host, headers, registry, session=session, clock=clock)
+    services = _in_turn(paths, partial(_services, host, headers, registry, session))
     start_loops(services, loop)
     announce(host, session, paths)
     _log.info(
@@ -130,17 +131,28 @@ def compose(
     return services
 
 
+def _in_turn(paths: DataPaths, build: Callable[[ServerTurn], Services]) -> Services:
+    """What is built once this server has its place among those of the data folder; it leaves it to the others where that fails."""
+    turn = ServerTurn(paths, new_id("job")[4:])
+    turn.begin()
+    try:
+        return build(turn)
+    except BaseException:
+        turn.end()
+        raise
+
+
 def _services(
-    host: Host, headers: HeaderReader, registry: PluginRegistry, *, session: Session, clock: Clock
+    host: Host, headers: HeaderReader, registry: PluginRegistry, session: Session, turn: ServerTurn
 ) -> Services:
-    paths, settings = registry.context.paths, registry.context.settings
-    library, ledger = _open_library(paths, clock), open_ledger(settings, paths, clock)
+    paths, settings, clock = registry.context.paths, registry.context.settings, SystemClock()
+    library, ledger = _open_library(paths, clock, turn), open_ledger(settings, paths, clock)
     versions = VersionStore(paths, clock, partial(host.model_path, "loras"))
     stores = _stores(library, paths, clock, _base_models(host, headers, registry), versions)
     characters, faces = stores["characters"], _face_reader(registry, ledger)
     training = _training(host, registry, ledger, clock=clock, **stores)
     generations = open_generations(
-        library, ledger, registry, clock=clock, characters=characters, versions=versions
+        library, ledger, registry, clock=clock, characters=characters, versions=versions, turn=turn
     )
     drawer = SaveDrawer(stores["families"], generations, _publisher(paths, ledger, versions, **stores), faces)
     days = PhotoDayStore(paths)
@@ -148,12 +160,8 @@ def _services(
     drawing = _during_trainings(paths, clock, ledger, training, drawer)
     drawing |= _faces(host, stores, PersonFaces(paths, stores["photos"], faces), generations, ledger)
     return Services(
-        paths=paths,
         settings=settings,
-        clock=clock,
         host=host,
-        library=library,
-        ledger=ledger,
         supervisor=training.supervisor,
         registry=registry,
         training=training,
@@ -164,8 +172,8 @@ def _services(
         **_photo_days(host, settings, drawer, days, drawing),
         diagnoser=_diagnoser(registry, ledger, generations, faces, **stores),
         **_photo_work(library, paths, clock, stores, faces),
-        **_first_hour(host, training, settings, characters, generations, paths=paths),
-        **_behind(ledger, paths, clock),
+        **_first_hour(host, training, characters, generations),
+        **_behind(library, ledger, paths, clock, turn),
         session=session,
         **stores,
     )
@@ -315,18 +323,13 @@ def _faces(
 
 
 def _first_hour(
-    host: Host,
-    training: TrainingService,
-    settings: Settings,
-    characters: CharacterStore,
-    generations: GenerationService,
-    *,
-    paths: DataPaths,
+    host: Host, training: TrainingService, characters: CharacterStore, generations: GenerationService
 ) -> Any:
     """What somebody new meets."""
-    trash = TrashedLoras(paths, SystemClock())
+    context = training.registry.context
+    trash = TrashedLoras(context.paths, SystemClock())
     practice = Practice(characters, generations.store, training.ledger, trash)
-    return {"offers": ModelOffers(host, training, settings), "practice": practice}
+    return {"offers": ModelOffers(host, training, context.settings), "practice": practice}
 
 
 def _photo_days(host: Host, settings: Settings, drawer: SaveDrawer, days: PhotoDayStore, parts: Any) -> Any:
@@ -345,12 +348,17 @@ def _kept(versions: VersionStore, forgetting: Forgetting, families: Families) ->
     return {"albums": albums, "versions": versions, "housekeeping": housekeeping, "disk": disk}
 
 
-def _behind(ledger: Ledger, paths: DataPaths, clock: Clock) -> Any:
+def _behind(library: Library, ledger: Ledger, paths: DataPaths, clock: Clock, turn: ServerTurn) -> Any:
     """What goes on behind the requests, and what this start of the server is told by."""
     events = EventStream(ledger)
     events.begin()
     return {
-        "boot_id": new_id("job")[4:],
+        "boot_id": turn.server_id,
+        "turn": turn,
+        "paths": paths,
+        "clock": clock,
+        "library": library,
+        "ledger": ledger,
         "events": events,
         "loops": Loops(),
         "frontend_log": daily_handler("frontend", paths.logs, clock),
@@ -374,9 +382,11 @@ def _publisher(paths: DataPaths, ledger: Ledger, versions: VersionStore, **store
     return Publisher(paths, ledger, stores["characters"], versions, drawing)
 
 
-def _open_library(paths: DataPaths, clock: Clock) -> Library:
-    """The library, rebuilt from its sidecars when it was damaged, files where their rows say."""
+def _open_library(paths: DataPaths, clock: Clock, turn: ServerTurn) -> Library:
+    """The library, rebuilt from its sidecars when it was damaged, files where their rows say. What another server is doing looks as
+    what a crash has left."""
     library = open_library(paths, clock)
     mend(library, paths, clock)
-    settle(library, paths)
+    if turn.alone:
+        settle(library, paths)
     return library

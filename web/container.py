@@ -22,6 +22,7 @@ from ..core.paths import DataPaths
 from ..core.plugins import PluginRegistry
 from ..core.settings import Settings
 from ..core.storage.library import Library
+from ..core.storage.server_turn import ServerTurn
 from ..generation.service import GenerationService
 from ..training.service import TrainingService
 from ..training.worker.supervisor import Supervisor
@@ -54,6 +55,7 @@ class Services:
     """Everything a handler may use; services get what they need by name. `boot_id` changes at every start of the server."""
 
     boot_id: str
+    turn: ServerTurn
     paths: DataPaths
     settings: Settings
     clock: Clock

@@ -128,6 +128,7 @@ class WebServer:
             self.services.loops.stop()
             self.services.supervisor.stop()
             self.services.events.stop()
+            self.services.turn.end()
         asyncio.run_coroutine_threadsafe(self._end(), self._loop).result(10)
         self._loop.call_soon_threadsafe(self._loop.stop)
         for name, value in self._before.items():

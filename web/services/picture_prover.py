@@ -28,6 +28,7 @@ from ...core.records.job import Job
 from ...core.records.job_states import JobState
 from ...core.settings import Settings
 from ...core.storage.library import Library
+from ...core.storage.server_turn import Turn
 from ...generation.image.comfy_client import ComfyClient
 from ...generation.image.guarded import pipelines_of
 from ...generation.proof import prove_picture
@@ -70,6 +71,7 @@ def open_generations(
     clock: Clock,
     characters: CharacterStore,
     versions: VersionStore,
+    turn: Turn,
 ) -> GenerationService:
     settings, paths = registry.context.settings, registry.context.paths
 
@@ -84,6 +86,7 @@ def open_generations(
         emit=emit,
         clock=clock,
         allow_placeholder=settings.fast_test,
+        turn=turn,
     )
 
 
