@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from ...core.errors import IllegalTransitionError
 from ...core.jobs.ledger import Lease, RunnerLedger
 from ...core.paths import DataPaths
 from ...core.records.event import Subject
@@ -76,6 +77,15 @@ class Task:
             raise TaskStopped(JobState.CANCELLED)
         if order == "pause":
             raise TaskStopped(JobState.PAUSED)
+
+    def begin(self) -> None:
+        """Begin the work: it runs from now on; a wish that came since the last beat is obeyed instead."""
+        try:
+            self.ledger.advance(self.lease, JobState.RUNNING)
+        except IllegalTransitionError:
+            self._next_beat = 0.0
+            self.check()
+            raise
 
     def tell(
         self, phase: str, *, step: int = 0, total: int = 0, done: int | None = None, of: int | None = None

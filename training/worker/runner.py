@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from ...core.correlation import correlated
-from ...core.errors import LeaseLostError
+from ...core.errors import IllegalTransitionError, LeaseLostError
 from ...core.jobs.ledger import Lease, Ledger
 from ...core.loras.versions import VersionStore
 from ...core.paths import DataPaths
@@ -134,7 +134,7 @@ class Runner:
                 plan.env.update(hold.environment)
                 self._make_room(hold, training)
             self._obey(self._beat())
-            self._ledger.advance(self._lease, JobState.RUNNING, data={"resumed": resume})
+            self._begin(resumed=resume)
             can = backend.capabilities().can_continue
             watch = self._watch(backend, training, saved[-1].step if saved and can else 0)
             base_hash = BaseHash(training.base_path, training.base_sha256, self._tools.paths)
@@ -160,7 +160,7 @@ class Runner:
         if outcome is None:
             return False
         base_hash = BaseHash(training.base_path, training.base_sha256, self._tools.paths)
-        self._ledger.advance(self._lease, JobState.RUNNING, data={"resumed": True})
+        self._begin(resumed=True)
         self._conclude(outcome, training, self._job.progress, base_hash)
         return True
 
@@ -320,6 +320,14 @@ class Runner:
     def _beat(self) -> Order:
         self._next_beat = time.monotonic() + self._tools.pace.beat
         return self._ledger.beat(self._lease)
+
+    def _begin(self, *, resumed: bool) -> None:
+        """It runs from now on; a wish that came since the last beat is obeyed instead."""
+        try:
+            self._ledger.advance(self._lease, JobState.RUNNING, data={"resumed": resumed})
+        except IllegalTransitionError:
+            self._obey(self._beat())
+            raise
 
     def _obey(self, order: Order) -> None:
         """Before the trainer runs there is nothing to save: a wish takes effect at once."""

@@ -75,7 +75,7 @@ class TaskRunner:
         if self._job.needs == "gpu" and self._gpu.uuid:
             task.hold = GpuHold.take(self._gpu, self._tools.pace.gpu_wait, task.check)
         try:
-            self._ledger.advance(self._lease, JobState.RUNNING)
+            task.begin()
             self._work(task)
         finally:
             if task.hold is not None:
