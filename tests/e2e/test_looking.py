@@ -201,6 +201,9 @@ def test_pictures_go_into_an_album_and_back(panel, server):
     panel.click("isen-move-album-many")
     panel.get("isen-album-name").fill("Winter")
     panel.click("isen-album-create")
+    expect(
+        panel.get("isen-undo")
+    ).to_be_visible()  # once it is in the album; before, the filter would show nothing
     panel.click("isen-gallery-filters")
     panel.get("isen-filter-album").select_option(label="Winter")
     expect(panel.get("isen-image")).to_have_count(1)

@@ -88,6 +88,7 @@ def test_fast_test_is_offered_where_nothing_can_be_trained_and_used_after_a_rest
     expect(panel.get("isen-fast-test")).to_contain_text("Real training starts when ComfyUI is restarted")
     panel.click("isen-practice-undo")
     expect(panel.get("isen-fast-test")).to_contain_text("Practice mode: nothing is really trained")
+    expect(panel.get("isen-mode-waits")).to_have_count(0)  # before, the switch would still mean the other way
     panel.click("isen-mode-switch")
     expect(panel.get("isen-mode-waits")).to_be_visible()
     expect(panel.get("isen-restart")).to_have_count(0)  # this server cannot

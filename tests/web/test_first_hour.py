@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from hosts.journey import Api, ApiError
 from isengard.core.records.generation_states import GenerationState
+from isengard.training.worker.supervisor import Supervisor
 from support import live_server
 from support.answer_checker import CheckedApi
 from support.generation_records import draft, picture
@@ -25,7 +26,7 @@ def real(tmp_path):
     server.close()
 
 
-def test_one_request_queues_the_line_and_a_restart_keeps_it(real, tmp_path):
+def test_one_request_queues_the_line_and_a_restart_keeps_it(real, tmp_path, monkeypatch):
     api = CheckedApi(real.url, "ui-line")
     ann = live_server.person(real, tmp_path, photos=1)
     training = {"character_id": ann["id"], "family": "sd15"}
@@ -41,9 +42,11 @@ def test_one_request_queues_the_line_and_a_restart_keeps_it(real, tmp_path):
     assert len(job["after"]) == 2 and job["waits_for"]["code"] == "step"
     assert job["waits_for"]["message"] == "Starts automatically after setting up AI-Toolkit."
     real.close()
+    monkeypatch.setattr(
+        Supervisor, "ensure_worker", lambda _self: False
+    )  # it would begin with the line at once
     again = live_server.start(tmp_path / "real", environment=REAL)
     try:
-        again.services.supervisor.ensure_worker = lambda: False
         after = CheckedApi(again.url, "ui-line")
         assert after.get(f"/training/jobs/{job['id']}")["after"] == job["after"]
         assert after.post(f"/training/jobs/{job['id']}/cancel")["state"] == "cancelled"
