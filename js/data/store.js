@@ -111,8 +111,9 @@ export class Store {
       const asked = names.map((name) => this.#list(name));
       const [{ lending = null }, ...pages] = await Promise.all([this.api.training.lending(), ...asked]);
       const [pictures, trainings] = [names.indexOf("generations"), names.indexOf("jobs")];
-      pages[pictures] = this.#pictures(/** @type {Isengard.Page<Isengard.Generation>} */ (pages[pictures]), filter);
       pages[trainings] = await this.#withShown(continued(this.state.jobs, this.state.cursors.jobs, /** @type {Isengard.Page<Isengard.Job>} */ (pages[trainings])));
+      // last: while a training is asked for, the filter may still change
+      pages[pictures] = this.#pictures(/** @type {Isengard.Page<Isengard.Generation>} */ (pages[pictures]), filter);
       const lists = Object.fromEntries(names.map((name, index) => [name, pages[index].items]));
       const cursors = Object.fromEntries(names.map((name, index) => [name, pages[index].next_cursor ?? null]));
       const firstVersion = this.state.firstVersion || health.version;
