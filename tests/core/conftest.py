@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from support.stored_pictures import one, store  # noqa: F401 - fixtures
 
 
 @pytest.fixture(scope="session")

@@ -32,19 +32,6 @@ class Killed(BaseException):
 
 
 @pytest.fixture
-def store(library, paths, clock):
-    return GenerationStore(library, paths, clock)
-
-
-@pytest.fixture
-def one(store, paths, ann):
-    generation = store.create(draft(ann.id), [])
-    for number in range(2):
-        picture(store, paths, generation.id, number)
-    return store.advance(generation.id, GenerationState.CANCELLED)
-
-
-@pytest.fixture
 def dying(monkeypatch):
     """The process dies at its next rename."""
 

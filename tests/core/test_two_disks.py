@@ -8,24 +8,8 @@ from pathlib import Path
 import pytest
 from isengard.core import atomic
 from isengard.core.errors import StorageError
-from isengard.core.generations.generation_store import GenerationStore
-from isengard.core.records.generation_states import GenerationState
 from isengard.core.storage.crash_cleanup import sweep
-from support.generation_records import draft, picture
 from support.pictures import add
-
-
-@pytest.fixture
-def store(library, paths, clock):
-    return GenerationStore(library, paths, clock)
-
-
-@pytest.fixture
-def one(store, paths, ann):
-    generation = store.create(draft(ann.id), [])
-    for number in range(2):
-        picture(store, paths, generation.id, number)
-    return store.advance(generation.id, GenerationState.CANCELLED)
 
 
 @pytest.fixture
