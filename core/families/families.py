@@ -321,6 +321,16 @@ class Family(Record):
         return total(self.trainer_hubs) + (file.size if file is not None else 0)
 
     @property
+    def hub_parts(self) -> list[HubPart]:
+        """All that its trainer may read of the hub, in any form of its weights."""
+        return [*self.trainer_hubs, *(form.adapter for form in self.memory.fewer_bits)]
+
+    def parts_in_bits(self, bits: int) -> list[HubPart]:
+        """What its trainer reads of the hub besides `trainer_hubs` where the weights are kept in so many bits."""
+        form = self.memory.in_bits(bits)
+        return [form.adapter] if form is not None else []
+
+    @property
     def base_file(self) -> ModelFile | None:
         """The record of the generating base's own file."""
         return next((file for file in self.files if file.role in BASE_ROLES), None)

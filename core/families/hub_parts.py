@@ -61,13 +61,20 @@ class TrainedFrom(Protocol):
     @property
     def trainer_hubs(self) -> list[HubPart]: ...
 
+    def parts_in_bits(self, bits: int) -> list[HubPart]:
+        """What is read besides where the weights are kept in fewer than 8 bits."""
 
-def parts_for(family: TrainedFrom, base_path: str) -> list[HubPart]:
+
+def parts_for(family: TrainedFrom, base_path: str, bits: int = 8) -> list[HubPart]:
     """The parts that a training from `base_path` reads: a file, a folder or the hub id that the record names, or an owner's own.
 
     Another repository of the owner's is read as the record's is. A folder holds all that the base's repository does, a file its
     weights alone.
     """
+    return [*_parts_of_base(family, base_path), *family.parts_in_bits(bits)]
+
+
+def _parts_of_base(family: TrainedFrom, base_path: str) -> list[HubPart]:
     hub, is_folder = family.training_hub, bool(base_path) and Path(base_path).is_dir()
     of_base = [part for part in family.trainer_hubs if part.hub == hub or not hub]
     others = [part for part in family.trainer_hubs if part not in of_base]

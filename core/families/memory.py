@@ -5,20 +5,37 @@ from __future__ import annotations
 
 from typing import Literal
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from ..records.base import Record
+from .hub_parts import HubPart
 
 
 class FewerBits(Record):
-    """A form of the transformer in fewer than 8 bits: the trainer's `qtype`, with the adapter that makes up for what is lost.
+    """A form of the transformer in fewer than 8 bits: the trainer's `qtype`, and the file of the hub with the adapter that makes up
+    for what is lost; it is read only where this form is trained on.
 
-    `pace`: how long a step takes against 8 bits.
+    `weight_bytes`: bytes of one number with its share of the scales; `extra_gb`: what a step holds besides, since weights are
+    unpacked for each layer, in 10^9 bytes; `pace`: how long a step takes against 8 bits.
     """
 
     bits: int = Field(ge=2, le=7)
-    qtype: str = Field(min_length=1)
+    qtype: str = Field(pattern="^[a-z0-9_]+$")
+    adapter: HubPart
+    weight_bytes: float = Field(gt=0)
+    extra_gb: float = Field(default=0.0, ge=0)
     pace: float = Field(default=1.0, ge=1.0)
+
+    @model_validator(mode="after")
+    def _adapter_is_one_file(self) -> FewerBits:
+        if not self.adapter.single_file or self.adapter.base:
+            raise ValueError("fewer_bits: an adapter is one file of the hub, and no base")
+        return self
+
+    @property
+    def adapter_name(self) -> str:
+        """`owner/name/file`, as the trainer takes it where the file is not on this computer."""
+        return f"{self.adapter.hub}/{self.adapter.single_file}"
 
 
 class Memory(Record):
@@ -46,3 +63,7 @@ class Memory(Record):
     transformer_waits: bool = False
     #: forms in fewer than 8 bits, the most bits first
     fewer_bits: list[FewerBits] = Field(default_factory=list)
+
+    def in_bits(self, bits: int) -> FewerBits | None:
+        """The form of so many bits; None for 8, and for one that there is not."""
+        return next((form for form in self.fewer_bits if form.bits == bits), None)

@@ -93,6 +93,7 @@ class Job(Stored):
     quantize: bool = False
     low_vram: bool = False
     offload: float = 0.0
+    bits: int = 8
     placeholder: bool = False
     progress: Progress = Field(default_factory=Progress)
     error: JobError | None = None

@@ -617,6 +617,7 @@ declare namespace Schema {
     quantize: boolean;
     low_vram: boolean;
     offload: number;
+    bits: number;
     placeholder: boolean;
     progress: Progress;
     error: JobError | null;
@@ -1490,6 +1491,7 @@ declare namespace Schema {
     quantize: boolean;
     low_vram: boolean;
     offload: number;
+    bits: number;
     placeholder: boolean;
     progress: Progress;
     error: JobError | null;

@@ -197,7 +197,7 @@ def _of_families() -> Iterator[str]:
     for family in Families().offered():
         yield from (family.card.good_at, family.terms)
         yield from (text for route in family.routes for text in (route.label, route.about))
-        yield from (part.label for part in (*family.trainer_hubs, *family.parts))
+        yield from (part.label for part in (*family.hub_parts, *family.parts))
     yield from (*get_args(Style), *filter(None, get_args(Source)))
 
 

@@ -7,6 +7,7 @@ from itertools import pairwise
 
 import pytest
 from isengard.core.families.families import Families
+from isengard.core.families.hub_parts import HubPart
 from isengard.core.families.memory import FewerBits
 from isengard.core.records.training import Overrides
 from isengard.core.records.worker import Gpu
@@ -50,6 +51,11 @@ TAKEN = [
     ("flux2_klein_9b", 16, "cached text embeddings and 768 px", 13.6),
     ("flux2_klein_9b", 24, "cached text embeddings", 15.6),
     ("flux2_klein_9b", 32, "", 23.5),
+    # 3 bits are what its maker's example asks 24 GB for (ai-toolkit, train_lora_qwen_image_24gb.yaml), with the embeddings cached
+    ("qwen_image", 12, "cached text embeddings, 768 px and its layers in the computer's memory", 6.9),
+    ("qwen_image", 16, "cached text embeddings, 3-bit weights, 768 px and half of its layers in the computer's memory", 12.9),
+    ("qwen_image", 24, "cached text embeddings and 3-bit weights", 20.7),
+    ("qwen_image", 32, "cached text embeddings", 28.4),
 ]  # fmt: skip
 
 
@@ -156,7 +162,8 @@ def test_layers_wait_only_in_memory_that_is_there():
 
 def test_a_form_in_fewer_bits_comes_before_smaller_pictures():
     klein = FAMILIES["flux2_klein_9b"]
-    forms = [FewerBits(bits=4, qtype="uint4|a/b.safetensors", pace=1.1)]
+    adapter = HubPart(label="adapter", hub="me/adapters", files=["b.safetensors"], size=10**8)
+    forms = [FewerBits(bits=4, qtype="uint4", adapter=adapter, weight_bytes=0.547, pace=1.1)]
     family = klein.model_copy(update={"memory": klein.memory.model_copy(update={"fewer_bits": forms})})
     rungs = ladder(family, resolve(family, "balanced", 20), ABLE)
     saves = [rung.saves[-1] for rung in rungs[1:]]
@@ -164,6 +171,19 @@ def test_a_form_in_fewer_bits_comes_before_smaller_pictures():
     four = rungs[1 + saves.index("bits")]
     assert four.need.step_bytes < rungs[saves.index("bits")].need.step_bytes - 4e9 and four.pace == 1.1
     assert saving_words(four) == "cached text embeddings and 4-bit weights"
+
+
+def test_with_all_layers_in_the_computers_memory_fewer_bits_are_given_back():
+    """They save the GPU nothing there; who decided them, and a trainer that moves no layers, keep them."""
+    rungs = rungs_of("qwen_image")
+    assert [(rung.numbers.offload, rung.numbers.bits) for rung in rungs] == [
+        *[(0.0, 8), (0.0, 8), (0.0, 4), (0.0, 3), (0.0, 3), (0.5, 3)],
+        *[(1.0, 8)] * 4,
+    ]
+    fixed = rungs_of("qwen_image", fixed=("bits",), bits=3)
+    assert {rung.numbers.bits for rung in fixed} == {3} and fixed[-1].numbers.offload == 1.0
+    still = rungs_of("qwen_image", able=tuple(name for name in ABLE if name != "offload"))
+    assert still[-1].numbers.bits == 3 and not still[-1].numbers.offload
 
 
 def test_offloading_costs_what_was_published():
@@ -175,6 +195,18 @@ def test_offloading_costs_what_was_published():
         assert pace == pytest.approx(seconds / 4.6, rel=0.15)
     assert pace_key("x", replace(numbers, offload=0.5)) != pace_key("x", numbers), "learned apart"
     assert pace_key("x", replace(numbers, cache_text=True)) == pace_key("x", numbers)
+
+
+def test_a_step_in_fewer_bits_is_learned_apart_and_costs_nothing_where_weights_are_whole():
+    family = FAMILIES["qwen_image"]
+    numbers = replace(resolve(family, "balanced", 20), cache_text=True)
+    three, whole = replace(numbers, bits=3), replace(numbers, bits=3, quantize=False)
+    assert pace_key("x", three) != pace_key("x", numbers) and relative_pace(family, three, numbers) == 1.2
+    assert relative_pace(family, whole, numbers) == 1.0
+    assert memory_need(family, whole) == memory_need(family, replace(whole, bits=8))
+    saved = memory_need(family, numbers).step_bytes - memory_need(family, three).step_bytes
+    form = family.memory.in_bits(3)
+    assert saved / 1e9 == pytest.approx(20.43 * (1.03 - form.weight_bytes) - 0.295 - form.extra_gb, abs=0.01)
 
 
 def test_the_choice_tells_which_is_taken_and_whether_any_fits():

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
 from ...core.families.hub_parts import INDEX, OR, HubPart, TrainedFrom, parts_for
+from ...core.families.memory import FewerBits
 from .http_fetch import PART
 
 #: Seconds without a new byte after which an unfinished file is nobody's: the hub's library gives up after ten.
@@ -89,6 +90,12 @@ def local_repository(parts: Iterable[HubPart], hub: str, hf_home: str = "") -> s
     if folder is None:
         return hub
     return str(folder / (of_it[0].single_file if len(of_it) == 1 else ""))
+
+
+def local_adapter(form: FewerBits | None, hf_home: str = "") -> str:
+    """The file in the cache of the adapter that a form in fewer than 8 bits is trained with; '' where it is not there."""
+    folder = whole_snapshot([form.adapter], hf_home) if form is not None else None
+    return str(folder / form.adapter.single_file) if form is not None and folder is not None else ""
 
 
 def whole_snapshot(parts: Sequence[HubPart], hf_home: str = "") -> Path | None:

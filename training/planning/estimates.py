@@ -11,7 +11,7 @@ from ...core.families.families import Family
 from ...core.jobs.ledger import JobFilter, Ledger
 from ...core.records.job import Job
 from ...core.records.job_states import JobState
-from .memory_needs import file_mb, memory_need
+from .memory_needs import file_mb, form_of, memory_need
 from .presets import Numbers
 
 _GB, _MB = 1e9, 1e6
@@ -123,11 +123,16 @@ class Paced(Protocol):
     def low_vram(self) -> bool: ...
 
     @property
+    def bits(self) -> int: ...
+
+    @property
     def offload(self) -> float: ...
 
 
 def pace_key(family: str, numbers: Paced) -> str:
     saving = "+quantize" * numbers.quantize + "+low_vram" * numbers.low_vram
+    if numbers.quantize and numbers.bits < 8:
+        saving += f"+{numbers.bits} bits"
     if numbers.offload:
         saving += f"+offload {numbers.offload:.0%}"
     return f"{family}@{','.join(map(str, sorted(numbers.resolution)))}{saving}"
@@ -144,6 +149,7 @@ def _cost(family: Family, numbers: Numbers) -> float:
     def pixels(sides: list[int]) -> float:
         return statistics.fmean(side * side for side in sides)
 
-    slower = {form.bits: form.pace for form in family.memory.fewer_bits}.get(numbers.bits, 1.0)
+    form = form_of(family, numbers)
+    slower = form.pace if form is not None else 1.0
     share = pixels(numbers.resolution) / pixels(family.defaults.resolution)
     return share * slower * (1 + OFFLOAD_COST * numbers.offload)

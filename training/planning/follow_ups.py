@@ -137,6 +137,7 @@ class FollowUps:
             quantize=parent.quantize,
             low_vram=parent.low_vram,
             offload=parent.offload,
+            bits=parent.bits,
             placeholder=parent.placeholder,
             parent_job_id=parent.id,
             progress=Progress(total_steps=total),

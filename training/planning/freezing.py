@@ -62,6 +62,7 @@ def _job(plan: Plan, correlation_id: str, now: str, after: list[str]) -> Job:
         quantize=training.quantize,
         low_vram=training.low_vram,
         offload=training.offload,
+        bits=training.bits,
         character_id=training.character_id,
         backend=capabilities.name,
         family=training.family,

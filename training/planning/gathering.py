@@ -88,7 +88,9 @@ class FactGatherer:
             coming_bytes=coming.disk_bytes(self.paths.root),
         )
         # the trainer comes last: it is asked about the very training that everything else makes
-        found = backend.preflight(resolved(facts))
+        training = resolved(facts)
+        facts = replace(facts, base=self._in_bits(facts.base, family, training.bits))
+        found = backend.preflight(training)
         trainer = replace(trainer, findings=[one for one in found if not coming.mends(one)])
         gpus = facts.machines.here.gpus
         return replace(facts, trainer=trainer, gpu_use=holders_of(self.paths, gpus[0]) if gpus else None)
@@ -139,6 +141,12 @@ class FactGatherer:
             "" if shared else file.name,
             free_apart(cache, self.paths.root),
         )
+
+    def _in_bits(self, base: Base, family: Family, bits: int) -> Base:
+        """With what is read besides for weights in fewer than 8 bits, where the hub is asked for anything at all."""
+        more = family.parts_in_bits(bits) if base.parts else []
+        parts, missing = [*base.parts, *more], lacking(more, self.settings.hf_home)
+        return replace(base, parts=parts, lacking=[*base.lacking, *missing])
 
     def _machines(self, trainer: Trainer) -> Machines:
         """GPUs are looked for where the trainer needs one."""

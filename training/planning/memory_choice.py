@@ -75,7 +75,7 @@ def saving_words(rung: Rung) -> Said:
         "cache_text": said("cached text embeddings"),
         "quantize": said("{bits}-bit weights", bits=8) if eight_bits else None,
         "low_vram": None if "quantize" in rung.saves else said("parts loaded one by one"),
-        "bits": said("{bits}-bit weights", bits=numbers.bits),
+        "bits": None if eight_bits else said("{bits}-bit weights", bits=numbers.bits),
         "batch_size": said("one photo per step"),
         "resolution": said("{pixels} px", pixels=str(max(numbers.resolution))),
         "offload": said(

@@ -34,6 +34,9 @@ DECIDED = ("cache_text", "quantize", "low_vram", "bits", "resolution", "offload"
 #: What saves nothing where the GPU shares the computer's memory, or has no form there (AI-Toolkit's own interface hides the first).
 _APART_ONLY = ("offload", "low_vram", "bits")
 
+#: What weights are kept in where nothing is said of it.
+_EIGHT = 8
+
 _Changes = dict[str, Any]
 _Step = Callable[[Family, Numbers], _Changes]
 
@@ -73,7 +76,7 @@ def ladder(
         changes = {name: value for name, value in step(family, now).items() if name in able}
         changes = {name: value for name, value in changes.items() if name not in fixed}
         changed = {name: value for name, value in changes.items() if getattr(now, name) != value}
-        if not changed:
+        if not changed or changed == {"bits": _EIGHT}:
             continue
         now = _changed(now, changed)
         saves.update(dict.fromkeys(changed))
@@ -127,7 +130,14 @@ def _in_bits(bits: int) -> _Step:
 
 
 def _offloaded(share: float) -> _Step:
-    return lambda family, now: {"offload": share} if family.memory.offloads and now.offload < share else {}
+    """With all of its layers in the computer's memory fewer bits save the GPU nothing: they are given back."""
+
+    def step(family: Family, now: Numbers) -> _Changes:
+        if not family.memory.offloads or now.offload >= share:
+            return {}
+        return {"offload": share} if share < 1 else {"offload": share, "bits": _EIGHT}
+
+    return step
 
 
 def _smaller_side(least: int) -> _Step:

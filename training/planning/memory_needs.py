@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from ...core.families.families import Family
+from ...core.families.memory import FewerBits
 from .presets import Numbers
 
 _GB = 1e9
@@ -46,6 +47,9 @@ def memory_need(family: Family, numbers: Numbers) -> MemoryNeed:
     step = here + family.memory.activation_gb * pixels * numbers.batch_size + lora + _STEP_GB
     if not (numbers.cache_text or numbers.offload):
         step += encoder
+    form = form_of(family, numbers)
+    if form is not None:
+        step += form.extra_gb * (1 - numbers.offload)
     loading = _loading_gb(family, numbers, here, encoder) + _LOADING_GB
     pinned = transformer * numbers.offload + (encoder if numbers.offload else 0.0)
     return MemoryNeed(int(loading * _GB), int(step * _GB), int(pinned * _GB))
@@ -60,12 +64,23 @@ def file_mb(family: Family, numbers: Numbers) -> float:
 
 
 def _transformer_gb(family: Family, numbers: Numbers) -> float:
-    each = _EIGHT_BITS * numbers.bits / 8 if numbers.quantize and family.memory.quantizes else _WHOLE
-    return family.memory.transformer_b * each
+    form = form_of(family, numbers)
+    if form is not None:
+        return family.memory.transformer_b * form.weight_bytes + form.adapter.size / _GB
+    return family.memory.transformer_b * (_EIGHT_BITS if _is_quantized(family, numbers) else _WHOLE)
+
+
+def form_of(family: Family, numbers: Numbers) -> FewerBits | None:
+    """The form in fewer than 8 bits that is trained on; None where the weights are whole or in 8 bits."""
+    return family.memory.in_bits(numbers.bits) if _is_quantized(family, numbers) else None
+
+
+def _is_quantized(family: Family, numbers: Numbers) -> bool:
+    return numbers.quantize and family.memory.quantizes
 
 
 def _encoder_gb(family: Family, numbers: Numbers) -> float:
-    each = _EIGHT_BITS if numbers.quantize and family.memory.quantizes else _WHOLE
+    each = _EIGHT_BITS if _is_quantized(family, numbers) else _WHOLE
     return family.memory.text_encoder_b * each
 
 

@@ -21,7 +21,7 @@ from ....core.records.training import Finding
 from ....core.records.worker import BackendState
 from ....core.said import joined, said
 from ....core.settings import Settings, current_token
-from ...downloads.hub_cache import local_base, local_repository
+from ...downloads.hub_cache import local_adapter, local_base, local_repository
 from ...interface import (
     LOG_FILE,
     BackendCapabilities,
@@ -46,7 +46,7 @@ from .plain_path import plain_path
 from .setup import service
 
 #: Bumped whenever what is trained changes (see config.py).
-VERSION = "1.5.0"
+VERSION = "1.6.0"
 CONFIG_FILE = "config.json"
 #: What it can do to take less memory.
 SAVINGS = ("cache_text", "quantize", "low_vram", "batch_size", "bits", "resolution", "offload", "rank")
@@ -162,7 +162,8 @@ class AiToolkitBackend:
 
     def fetch(self, task: Task, training: ResolvedTraining) -> None:
         family = self._families.get(training.family).by_frozen_route(training.route)
-        bring(task, parts_for(family, training.base_path), self._settings, self._paths)
+        parts = parts_for(family, training.base_path, training.bits)
+        bring(task, parts, self._settings, self._paths)
 
     def plan(self, job_dir: Path, training: ResolvedTraining, *, resume: bool) -> LaunchPlan:
         installation, state = locate.find(self._settings, self._paths)
@@ -181,8 +182,14 @@ class AiToolkitBackend:
         base = local_base(family, training.base_path, self._settings.hf_home)
         more = training.settings(family).extras
         extras = local_repository(family.trainer_hubs, more, self._settings.hf_home)
+        adapter = local_adapter(family.memory.in_bits(training.bits), self._settings.hf_home)
         content = config.build(
-            seen, replace(training, base_path=base), family, device=torch_device(gpus()), extras=extras
+            seen,
+            replace(training, base_path=base),
+            family,
+            device=torch_device(gpus()),
+            extras=extras,
+            adapter=adapter,
         )
         atomic.write_text(job_dir / CONFIG_FILE, config.as_text(content))
         channels.create_job_db(job_dir / "job.db")

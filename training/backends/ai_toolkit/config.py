@@ -39,10 +39,16 @@ def run_name(training: ResolvedTraining) -> str:
 
 
 def build(
-    job_dir: Path, training: ResolvedTraining, family: Family, *, device: str = "cuda", extras: str = ""
+    job_dir: Path,
+    training: ResolvedTraining,
+    family: Family,
+    *,
+    device: str = "cuda",
+    extras: str = "",
+    adapter: str = "",
 ) -> dict[str, Any]:
     """The whole configuration; every number is a real one (a YAML `1e-4` would be text to AI-Toolkit). `device`: cuda, mps or cpu;
-    `extras`: where the repository of that name is on this computer."""
+    `extras`, `adapter`: where the repository of that name, and the adapter for fewer bits, are on this computer."""
     settings = training.settings(family)
     process = {
         "type": "diffusion_trainer",
@@ -62,7 +68,10 @@ def build(
         "datasets": [_dataset(job_dir, training)],
         "train": _train(job_dir, training, family, settings, device),
         "logging": {"log_every": 1, "use_ui_logger": True},
-        "model": _model(training, family, settings, extras or settings.extras, device),
+        "model": {
+            **_model(training, family, settings, extras or settings.extras, device),
+            **_in_fewer_bits(training, family, adapter, device),
+        },
         "sample": _sample(training, settings),
     }
     name = run_name(training)
@@ -170,19 +179,25 @@ def _model(
     apart = device == "cuda"  # a memory of its own
     more = {"assistant_lora_path": settings.assistant_lora, "extras_name_or_path": extras}
     velocity = {"is_v_pred": True} if training.v_pred else {}
-    forms = {form.bits: form.qtype for form in family.memory.fewer_bits}
     return {
         "name_or_path": training.base_path,
         "arch": family.trainer_arch,
         **velocity,
         "quantize": quantize,
         "quantize_te": quantize,
-        "qtype": forms.get(training.bits, eight_bits),
+        "qtype": eight_bits,
         "qtype_te": eight_bits,
         "low_vram": training.low_vram and apart,
         **{name: path for name, path in more.items() if path},
         **_offloading(training.offload if apart else 0.0),
     }
+
+
+def _in_fewer_bits(training: ResolvedTraining, family: Family, adapter: str, device: str) -> dict[str, Any]:
+    """The transformer's form with the adapter that makes up for the bits, behind a bar as AI-Toolkit reads it; its text encoder
+    stays in 8 bits. Only CUDA and ROCm have it."""
+    form = family.memory.in_bits(training.bits) if training.quantize and device == "cuda" else None
+    return {"qtype": f"{form.qtype}|{adapter or form.adapter_name}"} if form is not None else {}
 
 
 def _offloading(share: float) -> dict[str, Any]:

@@ -63,7 +63,8 @@ class ModelShelf:
     def hub_folders(self) -> Iterator[Path]:
         """List what trainers read of the hub, in the cache that other programs share."""
         cache = cache_folder(self.settings.hf_home)
-        hubs = {part.hub for family in self.families.all() for part in family.trainer_hubs}
+        parts = (part for family in self.families.all() for part in family.hub_parts)
+        hubs = {part.hub for part in parts}
         yield from (folder for hub in sorted(hubs) if (folder := repository_folder(cache, hub)).is_dir())
 
     def _files(self, family: Family) -> dict[Path, int]:
