@@ -198,6 +198,33 @@ def test_what_was_fetched_by_its_commit_alone_is_named_without_a_network(bring, 
     assert main_commit(cache, "me/vae") == OLD and hub.asked == []
 
 
+def test_what_is_much_larger_than_was_told_is_told_and_comes_by_a_retry(
+    bring,
+    hub,
+    cache,
+    task_house,  # noqa: F811 - fixture
+    monkeypatch,
+):
+    """The sizes that are told before a training are the record's, and nobody has asked the hub for them by then."""
+    monkeypatch.setattr(hub_fetch, "_MORE_BYTES", 0)
+    small = VAE.model_copy(update={"size": 3000})
+    job = bring(ENCODER, small)
+    assert (job.state.value, job.error.code) == ("failed", "download_larger"), job.error
+    assert job.error.message.startswith("me/vae is ") and "Retry" in job.error.hint
+    assert not [path for path in given(hub) if path.startswith("/me/vae")], "nothing of it came"
+    task_house.ledger.requeue(job.id)
+    job = task_house.run(lambda task: fetch_parts(task, [ENCODER, small], cache), job)
+    assert job.state.value == "completed" and lacking([VAE]) == [], job.error
+    kept = (task_house.paths.job(job.id) / hub_fetch.LARGER_FILE).read_text()
+    assert json.loads(kept) == {"me/vae": 5000}
+
+
+def test_a_little_more_than_was_told_is_nobodys_question(bring, cache, monkeypatch):
+    monkeypatch.setattr(hub_fetch, "_MORE_BYTES", 0)
+    assert bring(VAE.model_copy(update={"size": 4200})).state.value == "completed"
+    assert lacking([VAE]) == []
+
+
 def test_a_renamed_repository_is_followed_with_its_token_and_told(bring, hub, cache, task_house):  # noqa: F811
     hub.put("me/new-name", OLD, **{"ae.safetensors": WEIGHTS})
     del hub.repositories["me/vae"]

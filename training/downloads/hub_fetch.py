@@ -6,6 +6,7 @@ The layout is that of the hub's library (blobs/, snapshots/<commit>/, refs/main)
 from __future__ import annotations
 
 import contextlib
+import json
 import os
 import re
 from collections.abc import Iterator, Sequence
@@ -16,7 +17,7 @@ from ...core import atomic
 from ...core.errors import NotReadyError
 from ...core.families.hub_parts import OR, HubPart
 from ...core.paths import entry_of
-from ...core.said import either, said
+from ...core.said import Bytes, either, said
 from ...core.storage.file_lock import FileLock
 from ..tasks.task import Task
 from .http_fetch import PART, Wanted, fetch, need_room
@@ -24,6 +25,10 @@ from .hub_cache import clear_abandoned, has_part, lacking_in, main_commit, repos
 from .hub_site import Address, Listed, file_url, look_up
 
 _LOCK_LOOK_S = 0.5
+#: In the job's folder: repositories that were found larger than was told, with their bytes. Who presses Retry has read it.
+LARGER_FILE = "larger-downloads.json"
+#: More than is told before, which nobody has to be asked about: a share of it, and bytes beside that.
+_MORE_SHARE, _MORE_BYTES = 0.2, 100_000_000
 
 
 @dataclass
@@ -47,7 +52,7 @@ class _Repository:
 
 def fetch_parts(task: Task, parts: Sequence[HubPart], cache: Path, token: str = "") -> None:
     """Bring what is not there yet. NotReadyError (network_unreachable, model_gated, repository_missing, download_missing,
-    download_damaged), StorageError disk_full."""
+    download_larger, download_damaged), StorageError disk_full."""
     missing_of = {part.hub: 0 for part in parts if not _whole(cache, part)}
     for one in lacking_in(cache, parts):
         missing_of[one.part.hub] += one.size
@@ -91,6 +96,7 @@ def _fetch_repository(
     repository = _opened(task, parts, cache, token)
     for part in parts:
         _list(task, repository, part, token)
+    _require_told(task, parts, sum(file.size for file in repository.wanted.values()))
     missing = [file for file in repository.wanted.values() if not _is_here(repository, file)]
     need_room(cache, sum(file.size - _begun(repository, file) for file in missing), why=hub)
     done, total = 0, sum(file.size for file in missing)
@@ -128,6 +134,31 @@ def _opened(task: Task, parts: Sequence[HubPart], cache: Path, token: str) -> _R
         f"{hub} no longer has the revision {pinned[:12]}: its newest one, {newest.commit[:12]}, is taken"
     )
     return _Repository(cache, hub, newest.commit, address)
+
+
+def _require_told(task: Task, parts: Sequence[HubPart], listed: int) -> None:
+    """The records' sizes were told before the training; much more than that is nobody's wish until it was told, too."""
+    hub, told = parts[0].hub, sum(part.size for part in parts)
+    if listed <= told * (1 + _MORE_SHARE) + _MORE_BYTES:
+        return
+    file = task.dir / LARGER_FILE
+    try:
+        known = {str(name): int(size) for name, size in json.loads(file.read_text(encoding="utf-8")).items()}
+    except (OSError, ValueError, TypeError, AttributeError):
+        known = {}
+    if known.get(hub, 0) >= listed:
+        return
+    atomic.write_json(file, {**known, hub: listed})
+    raise NotReadyError(
+        "download_larger",
+        said(
+            "{hub} is {size} to download, not the {told} that you were told.",
+            hub=hub,
+            size=Bytes(listed),
+            told=Bytes(told),
+        ),
+        "Press Retry to download it all the same.",
+    )
 
 
 def _list(task: Task, repository: _Repository, part: HubPart, token: str) -> None:
