@@ -7,7 +7,7 @@ python dev.py test [--fast|--full] [pytest arguments]
     environment made of its requirements, or over the packages of the Python that runs it; neither is written into
 python dev.py compare BEFORE [AFTER] the same photos and seed trained by two versions (git revisions or folders)
 python dev.py families FAMILY...     each at its real width, cut to a few blocks of random numbers, on a CPU: known, drawn with a LoRA,
-    and with --trainer FOLDER --trainer-python P (a real AI-Toolkit) trained; takes --comfyui as above
+    and with --trainer FOLDER --trainer-python P (a real AI-Toolkit) trained, FAMILY.ROUTE by that route; takes --comfyui as above
 python dev.py bench                  what it costs, each measurement against its baseline in the same run
 python dev.py likeness FOLDER        simulated walls of people (a folder of photographs each): are copies caught, is the choice right
 python dev.py pages                  docs/errors.md, api.md, models.md and the nodes' words, made from the code
@@ -63,9 +63,14 @@ def parser() -> argparse.ArgumentParser:
     test.add_argument("--fast", action="store_true", help="without a ComfyUI, a browser or a training")
     test.add_argument("--full", action="store_true", help="with the long storms")
     families = commands.add_parser("families", help="a family at its real width on a CPU")
-    families.add_argument("family", nargs="+", help="the name of its record, such as flux1_dev")
+    families.add_argument(
+        "family", nargs="+", help="the name of its record, such as flux1_dev; with a route: z_image.base"
+    )
     families.add_argument("--trainer", metavar="FOLDER", help="a real AI-Toolkit, to train it too")
     families.add_argument("--trainer-python", metavar="P", help="the Python that runs it")
+    families.add_argument(
+        "--recipe", metavar="NAME", help="another workflow of the family's than its usual one"
+    )
     for command in (demo, test, families):
         command.add_argument(
             "--comfyui", metavar="FOLDER", help="the folder of ComfyUI's code, with main.py in it"
@@ -105,7 +110,8 @@ def families_words(arguments: argparse.Namespace) -> list[str]:
     if bool(arguments.trainer) != bool(arguments.trainer_python):
         raise SystemExit("--trainer FOLDER and --trainer-python P go together.")
     trainer = ["--trainer", arguments.trainer, "--trainer-python", arguments.trainer_python]
-    return [*arguments.family, *(trainer if arguments.trainer else [])]
+    recipe = ["--recipe", arguments.recipe] if arguments.recipe else []
+    return [*arguments.family, *(trainer if arguments.trainer else []), *recipe]
 
 
 def main() -> int:

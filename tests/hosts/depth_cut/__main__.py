@@ -1,4 +1,5 @@
-"""`dev.py families FAMILY ...`: build and draw them, and train them where a trainer is named; 0 when all hold."""
+"""`dev.py families FAMILY ...`: build and draw them, and train them where a trainer is named, by the usual route or by that of
+`FAMILY.ROUTE`; 0 when all hold."""
 
 from __future__ import annotations
 
@@ -15,24 +16,28 @@ def main() -> int:
     import conftest  # noqa: F401 - makes this checkout the package `isengard`
     from hosts import fixtures
     from hosts.depth_cut import build, drive
-    from hosts.depth_cut.families import CUTS
+    from hosts.depth_cut.trainer_side import MAKERS
     from hosts.environments import say
+    from support.trainer_configs import ways
 
     ask = argparse.ArgumentParser(description=__doc__)
-    ask.add_argument("family", nargs="+", choices=CUTS)
+    ask.add_argument("family", nargs="+", choices=[way for way in ways() if way in MAKERS])
     ask.add_argument("--trainer", type=Path, help="the folder of a real AI-Toolkit")
     ask.add_argument("--trainer-python", type=Path, help="the Python that runs it")
+    ask.add_argument("--recipe", default="", help="another workflow of the family's than its usual one")
     asked = ask.parse_args()
     fine = True
     for family in asked.family:
         with tempfile.TemporaryDirectory(prefix="isengard-family-") as folder:
             work, trainer, photos = Path(folder), None, None
+            if asked.recipe:
+                photos = fixtures.portraits(work / "photos", 3)
             if asked.trainer:
                 trainer = trainer_environment(asked.trainer, asked.trainer_python) | {
                     "HF_HOME": str(build.hub(family, asked.trainer_python))
                 }
                 photos = fixtures.portraits(work / "photos", 6)
-            found = drive.run(family, work / "host", trainer=trainer, photos=photos)
+            found = drive.run(family, work / "host", trainer=trainer, photos=photos, recipe=asked.recipe)
         say(found.row())
         fine = fine and found.holds
     return 0 if fine else 1

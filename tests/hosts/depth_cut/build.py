@@ -43,16 +43,20 @@ SOURCES = (
 
 def models(family: str) -> Path:
     """A folder like ComfyUI's `models` with the family's files under the names of its record. 1 to 3 GB."""
-    files = [f"{file.folder}/{file.name}" for file in _record(family).files]
+    record = _record(family)
+    files = [
+        f"{file.folder}/{file.name}" for file in (*record.files, *(one.file for one in record.other_bases))
+    ]
     return _made(f"depth-cut-{family}-{_version(files)}", HOST.ensure(), "build", [family, FOLDER])
 
 
-def hub(family: str, python: Path) -> Path:
-    """A folder for HF_HOME with what the trainer (run by `python`) reads of the hub for the family."""
+def hub(way: str, python: Path) -> Path:
+    """A folder for HF_HOME with what the trainer (run by `python`) reads of the hub for a family, or for `family.route`."""
+    family, _, route = way.partition(".")
     base, tokenizer = base_file(family, models(family)), comfyui_folder() / "comfy" / "sd1_tokenizer"
-    commits = {part.hub: part.revision for part in _record(family).trainer_hubs}
-    name = f"depth-cut-hub-{family}-{_version([str(python), str(commits)])}"
-    arguments = [family, str(base), FOLDER, str(tokenizer)]
+    commits = {part.hub: part.revision for part in _record(family).by_route(route).trainer_hubs}
+    name = f"depth-cut-hub-{way}-{_version([str(python), str(commits)])}"
+    arguments = [way, str(base), FOLDER, str(tokenizer)]
     return _made(name, python, "trainer_side", arguments, lambda folder: pin(folder, commits))
 
 
@@ -114,6 +118,9 @@ def write_models(family: str, folder: Path) -> None:
     for file in record.files:
         tensors = cut.base() if file == record.base_file else cut.beside[file.role]()
         write(folder / file.folder / file.name, tensors)
+    for recipe, mark in cut.others.items():
+        other = record.for_recipe(recipe).base_file
+        write(folder / other.folder / other.name, cut.base() | mark)
 
 
 if __name__ == "__main__":

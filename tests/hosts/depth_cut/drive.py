@@ -36,7 +36,7 @@ TRAINING = {
 class Found:
     """`repeat` and `change`: mean difference of 255 of the base drawn again, and with the LoRA. Seconds, bytes."""
 
-    family: str
+    way: str
     recognised: bool = False
     trained: str = "made, not trained"
     fit: str = ""
@@ -47,6 +47,14 @@ class Found:
     memory: int = 0
 
     @property
+    def family(self) -> str:
+        return self.way.partition(".")[0]
+
+    @property
+    def route(self) -> str:
+        return self.way.partition(".")[2]
+
+    @property
     def holds(self) -> bool:
         """Recognised, all of the LoRA in its place, the base repeats exactly and the LoRA changes the picture."""
         fine = self.recognised and self.fit == "fits" and not self.bad_lines
@@ -55,19 +63,26 @@ class Found:
     def row(self) -> str:
         seconds = ", ".join(f"{what} {value:.0f} s" for what, value in self.seconds.items())
         return (
-            f"{self.family}: {'recognised' if self.recognised else 'NOT RECOGNISED'} | {self.trained} | fit {self.fit} | "
+            f"{self.way}: {'recognised' if self.recognised else 'NOT RECOGNISED'} | {self.trained} | fit {self.fit} | "
             f"base again {self.repeat:.2f}, LoRA {self.change:.2f} of 255 | bad lines {len(self.bad_lines)} "
             f"{self.bad_lines[:2]} | {seconds} | ComfyUI {self.memory / 1e9:.1f} GB"
         )
 
 
 def run(
-    family: str, base: Path, *, trainer: dict[str, str] | None = None, photos: list[Path] | None = None
+    way: str,
+    base: Path,
+    *,
+    trainer: dict[str, str] | None = None,
+    photos: list[Path] | None = None,
+    recipe: str = "",
 ) -> Found:
-    """`base`: an empty folder for the host. `trainer`: its environment (AI_TOOLKIT_DIR ...), HF_HOME of `build.hub` among it."""
+    """`way`: a family, or `family.route`; `base`: an empty folder for the host; `trainer`: its environment (AI_TOOLKIT_DIR ...),
+    HF_HOME of `build.hub` among it; `recipe`: another of the family's than its usual one."""
     from isengard.core.families.families import Families
 
-    found, record = Found(family), Families().get(family)
+    found, family = Found(way), way.partition(".")[0]
+    recipe = recipe or Families().get(family).recipe
     comfyui.make_base(base)
     (base / "custom_nodes" / "thin_encoders").symlink_to(THIN_ENCODERS)
     with _timed(found, "built"):
@@ -94,8 +109,10 @@ def run(
             found.fit = api.get(f"/characters/{person['id']}/versions")["items"][-1]["proof"]["fit"]
         else:
             [person] = [one for one in api.get("/characters")["items"] if one["slug"] == slug]
+            for photo in photos or []:
+                api.upload(person["id"], photo)
         with _timed(found, "three pictures"):
-            _pictures(api, server, found, person, record.recipe)
+            _pictures(api, server, found, person, recipe)
         found.bad_lines = [line[:200] for line in server.log().splitlines() if BAD_LOG.search(line)]
         found.memory = _peak(server.pid)
     finally:
@@ -155,7 +172,7 @@ def _person(api: Api, photos: list[Path]) -> dict[str, Any]:
 
 
 def _train(api: Api, found: Found, person: dict[str, Any]) -> None:
-    order = {"character_id": person["id"], "family": found.family, **TRAINING}
+    order = {"character_id": person["id"], "family": found.family, "route": found.route, **TRAINING}
     check = api.post("/training/preflight", order)
     assert check["ok"], check["findings"]
     job = api.wait_for(f"/training/jobs/{api.post('/training/jobs', order)['id']}", 1800)
@@ -164,9 +181,11 @@ def _train(api: Api, found: Found, person: dict[str, Any]) -> None:
 
 
 def _pictures(api: Api, server: comfyui.ComfyUI, found: Found, person: dict[str, Any], recipe: str) -> None:
+    [shown] = [one for one in api.get("/recipes")["items"] if one["name"] == recipe]
+    control = "strength" if shown["identity"] == "lora" else "reference"
     made = []
-    for strength in (0.0, 0.0, 1.0):
-        body = {"characters": [{"id": person["id"], "strength": strength}], "recipe": recipe, **PICTURE}
+    for share in (0.0, 0.0, 1.0):
+        body = {"characters": [{"id": person["id"], control: share}], "recipe": recipe, **PICTURE}
         picture = api.wait_for(f"/generations/{api.post('/generations', body)['id']}", 900)
         assert picture["state"] == "completed", picture["error"]
         made.append(server.data / "outputs" / picture["id"] / picture["images"][0]["file"])

@@ -101,7 +101,7 @@ def qwen(hidden: int, *, layers: int = 36, root: str = "model.", head_norms: boo
 
 
 def qwen25_vl(hidden: int = 3584) -> Tensors:
-    """Qwen2.5-VL 7B of one layer, which ComfyUI knows by the 512 rows of its keys; the eye is not needed for words."""
+    """Qwen2.5-VL 7B of one layer, which ComfyUI knows by the 512 rows of its keys, with an eye of one layer too."""
     layer, rows = "model.layers.0", 4 * HEAD["qwen"]
     shapes: dict[str, tuple[int, ...]] = {"model.embed_tokens.weight": (152064, hidden)}
     for norm in ("model.norm", f"{layer}.input_layernorm", f"{layer}.post_attention_layernorm"):
@@ -111,7 +111,28 @@ def qwen25_vl(hidden: int = 3584) -> Tensors:
     shapes |= {f"{layer}.self_attn.o_proj.weight": (hidden, rows)}
     shapes |= {f"{layer}.mlp.{part}_proj.weight": (THIN, hidden) for part in ("gate", "up")}
     shapes |= {f"{layer}.mlp.down_proj.weight": (hidden, THIN)}
-    return filled(shapes, seed=25, gains={"*embed_tokens*": hidden**0.5})
+    words = filled(shapes, seed=25, gains={"*embed_tokens*": hidden**0.5})
+    return words | filled(_eye(hidden), seed=26, biases=0.0)
+
+
+def _eye(hidden: int, width: int = 1280) -> dict[str, tuple[int, ...]]:
+    """What reads pictures in Qwen2.5-VL: patches of 14 pixels twice, folded two by two."""
+    block = "visual.blocks.0"
+    shapes: dict[str, tuple[int, ...]] = {
+        "visual.patch_embed.proj.weight": (width, 3, 2, 14, 14),
+        f"{block}.norm1.weight": (width,),
+        f"{block}.norm2.weight": (width,),
+        "visual.merger.ln_q.weight": (width,),
+    }
+    shapes |= biased(f"{block}.attn.qkv", 3 * width, width) | biased(f"{block}.attn.proj", width, width)
+    for part in ("gate", "up"):
+        shapes |= biased(f"{block}.mlp.{part}_proj", THIN, width)
+    shapes |= biased(f"{block}.mlp.down_proj", width, THIN)
+    return (
+        shapes
+        | biased("visual.merger.mlp.0", 4 * width, 4 * width)
+        | biased("visual.merger.mlp.2", hidden, 4 * width)
+    )
 
 
 def qwen_vl() -> Tensors:

@@ -35,11 +35,13 @@ UNET = {
 
 @dataclass(frozen=True)
 class Cut:
-    """`beside`: role of a file of the family's record -> its tensors; a checkpoint's encoders and VAE are `inside` it."""
+    """`beside`: role of a file of the family's record -> its tensors; a checkpoint's encoders and VAE are `inside` it. `others`: name of a
+    recipe that draws with another base -> the tensors by which that is known."""
 
     shapes: Callable[[], Shapes]
     beside: Mapping[str, Callable[[], Tensors]] = field(default_factory=dict)
     inside: Callable[[], Tensors] | None = None
+    others: Mapping[str, Tensors] = field(default_factory=dict)
     gains: Mapping[str, float] = field(default_factory=lambda: MODULATION)
     norms: float = 1.0
     dtype: torch.dtype = torch.bfloat16
@@ -91,6 +93,7 @@ CUTS: dict[str, Cut] = {
     "qwen_image": Cut(
         partial(full_depth.qwen_image, layers=1),
         {"text_encoder": encoders.qwen25_vl, "vae": wan_vae},
+        others={"qwen-image-both": {"__index_timestep_zero__": torch.zeros(0)}},
         gains=QWEN_IMAGE,
     ),
     "flux2_klein_4b": _klein(3072, 7680),

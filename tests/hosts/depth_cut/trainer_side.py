@@ -1,6 +1,6 @@
 """A family's folders in the hub's cache, filled from the same numbers as ComfyUI's files: what its trainer reads, nothing else.
 
-Runs with the trainer's Python: `python -m hosts.depth_cut.trainer_side FAMILY BASE.safetensors HF_HOME CLIP_TOKENIZER`.
+Runs with the trainer's Python: `python -m hosts.depth_cut.trainer_side FAMILY[.ROUTE] BASE.safetensors HF_HOME CLIP_TOKENIZER`.
 """
 
 from __future__ import annotations
@@ -88,22 +88,41 @@ def klein(size: str, hidden: int, base: Tensors, home: Path, _tokenizer: Path) -
 
 def z_image(base: Tensors, home: Path, _tokenizer: Path) -> None:
     """The usual route: Turbo under its training adapter, a LoRA that the trainer takes off again."""
-    where = snapshot(home, "Tongyi-MAI/Z-Image-Turbo")
+    where = _z_image_at("Tongyi-MAI/Z-Image-Turbo", base, home)
+    _rest_of_z_image(where)
+    adapter = snapshot(home, "ostris/zimage_turbo_training_adapter")
+    whole = layouts.z_image_in_diffusers(base)
+    write(adapter / "zimage_turbo_training_adapter_v2.safetensors", _adapter(whole, "layers.0."))
+
+
+def z_image_base(base: Tensors, home: Path, _tokenizer: Path) -> None:
+    _rest_of_z_image(_z_image_at("Tongyi-MAI/Z-Image", base, home))
+
+
+def z_image_de_turbo(base: Tensors, home: Path, _tokenizer: Path) -> None:
+    """The transformer alone: the rest is Turbo's."""
+    _z_image_at("ostris/Z-Image-De-Turbo", base, home)
+    _rest_of_z_image(snapshot(home, "Tongyi-MAI/Z-Image-Turbo"))
+
+
+def _z_image_at(repository: str, base: Tensors, home: Path) -> Path:
+    where = snapshot(home, repository)
     write(where / "transformer" / WEIGHTS, layouts.z_image_in_diffusers(base))
     put_json(where / "transformer" / "config.json", Z_IMAGE)
+    return where
+
+
+def _rest_of_z_image(where: Path) -> None:
     parts.qwen(where / "text_encoder", parts.qwen_tokenizer(where / "tokenizer"), 2560, 2)
     parts.vae(where / "vae", 16)
     put_json(where / "scheduler" / "scheduler_config.json", {**parts.FLOW, "use_dynamic_shifting": False})
-    adapter = snapshot(home, "ostris/zimage_turbo_training_adapter")
-    write(adapter / "zimage_turbo_training_adapter_v2.safetensors", _adapter(base))
 
 
-def _adapter(base: Tensors) -> Tensors:
-    """A weak LoRA of rank 8 for the one layer."""
-    whole = layouts.z_image_in_diffusers(base)
+def _adapter(whole: Tensors, block: str) -> Tensors:
+    """A weak LoRA of rank 8 for one block."""
     shapes: dict[str, tuple[int, ...]] = {}
     for name, value in whole.items():
-        if name.startswith("layers.0.") and value.dim() == 2:
+        if name.startswith(block) and value.dim() == 2:
             module = f"diffusion_model.{name.removesuffix('.weight')}"
             shapes[f"{module}.lora_A.weight"] = (8, value.shape[1])
             shapes[f"{module}.lora_B.weight"] = (value.shape[0], 8)
@@ -127,6 +146,17 @@ def qwen_image(base: Tensors, home: Path, _tokenizer: Path) -> None:
 
 def krea2(base: Tensors, home: Path, _tokenizer: Path) -> None:
     write(snapshot(home, "krea/Krea-2-Raw") / "raw.safetensors", base)
+    _rest_of_krea2(home)
+
+
+def krea2_turbo(base: Tensors, home: Path, _tokenizer: Path) -> None:
+    write(snapshot(home, "krea/Krea-2-Turbo") / "turbo.safetensors", base)
+    adapter = snapshot(home, "ostris/krea2_turbo_training_adapter")
+    write(adapter / "krea2_turbo_training_adapter_v1.safetensors", _adapter(base, "blocks.0."))
+    _rest_of_krea2(home)
+
+
+def _rest_of_krea2(home: Path) -> None:
     where = snapshot(home, "Qwen/Qwen3-VL-4B-Instruct")
     parts.qwen_vl(where, parts.qwen_tokenizer(where))
     parts.qwen_image_vae(snapshot(home, "Qwen/Qwen-Image") / "vae")
@@ -161,13 +191,16 @@ MAKERS: dict[str, Callable[[Tensors, Path, Path], None]] = {
     "flux2_klein_4b": partial(klein, "4B", 2560),
     "flux2_klein_9b": partial(klein, "9B", 4096),
     "z_image": z_image,
+    "z_image.base": z_image_base,
+    "z_image.de_turbo": z_image_de_turbo,
     "chroma": chroma,
     "qwen_image": qwen_image,
     "krea2": krea2,
+    "krea2.turbo": krea2_turbo,
     "sdxl": sdxl,
     "sd15": sd15,
 }
 
 if __name__ == "__main__":
-    family, base, home, tokenizer = sys.argv[1], *map(Path, sys.argv[2:])
-    MAKERS[family](load_file(base), home, tokenizer)
+    way, base, home, tokenizer = sys.argv[1], *map(Path, sys.argv[2:])
+    MAKERS[way](load_file(base), home, tokenizer)

@@ -4,12 +4,16 @@ ComfyUI fixes both for T5 and Qwen3, but `model_options` may change an encoder's
 in the model (`t5xxl_model_config` ...). No loader fills that in; this does, from the shapes in the file.
 """
 
+from functools import partial
+
 import comfy.sd
+from comfy.text_encoders import qwen_vl
 
 NODE_CLASS_MAPPINGS: dict = {}
 #: Names under which ComfyUI hangs Qwen's encoders.
 QWEN = ("qwen3_4b", "qwen3_8b", "qwen3vl_4b", "qwen25_7b")
 _load = comfy.sd.load_text_encoder_state_dicts
+_EYE = qwen_vl.Qwen2VLVisionTransformer
 
 
 def _count(tensors, pattern):
@@ -52,11 +56,20 @@ def _qwen(tensors):
     return {}
 
 
+def _eye(tensors):
+    """Qwen2.5-VL's eye, whose depth no option changes, is as deep as the file's."""
+    layers = _count(tensors, "visual.blocks.{}.norm1.weight")
+    if layers:
+        inner = tensors["visual.blocks.0.mlp.gate_proj.weight"].shape[0]
+        qwen_vl.Qwen2VLVisionTransformer = partial(_EYE, num_layers=layers, intermediate_size=inner)
+
+
 def load(state_dicts=(), *arguments, model_options=None, **more):
     """Stand before ComfyUI's function of the same arguments."""
     options = dict(model_options or {})
     for tensors in state_dicts:
         options |= _t5(tensors) | _qwen(tensors)
+        _eye(tensors)
     return _load(list(state_dicts), *arguments, model_options=options, **more)
 
 
