@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from . import error_codes, memory, models, node_words, panel_types, routes, sentences
+from . import error_codes, memory, model_checks, models, node_words, panel_types, routes, sentences
 
 PAGES = {
     "docs/errors.md": error_codes.render,
     "docs/api.md": routes.render,
     "docs/models.md": models.render,
     "docs/memory.md": memory.render,
+    "docs/model-checks.md": model_checks.render,
     "tests/js/schema.d.ts": panel_types.render,
     "locales/en/nodeDefs.json": node_words.definitions,
     "locales/en/commands.json": node_words.commands,
@@ -22,6 +23,7 @@ PLAIN = (
     "docs/api.md",
     "docs/models.md",
     "docs/memory.md",
+    "docs/model-checks.md",
     "tests/js/schema.d.ts",
     "locales/en/commands.json",
     "locales/en/main.json",

@@ -5,53 +5,15 @@ A record that is new here needs its defaults in `tests/support/trainer_defaults.
 
 from __future__ import annotations
 
-from functools import cache
-
 import pytest
 from isengard.training.planning.memory_ladder import first_that_fits
 from isengard.training.planning.presets import PRESETS, resolve
 from pages.memory import CARDS, machine_of, rungs_of
-from support.trainer_configs import PHOTOS, config_of, family_of, ways
-from support.trainer_defaults import COMMON, OF_ONE, ON_A_RUNG, REASONS, SELECTED
+from support.trainer_configs import PHOTOS, family_of, ways
+from support.trainer_defaults import OF_ONE, ON_A_RUNG, REASONS
+from support.trainer_differences import differences
 
 FAMILIES = {name: family_of(name) for name in ways()}
-ABSENT = "(not there)"
-#: Lists and tables that are one thing.
-_WHOLE = ("samples", "validation_config", "resolution")
-
-
-def theirs(family):
-    """AI-Toolkit's defaults for what this record trains."""
-    arch = family.trainer_arch.split(":")[0]
-    entries = {name: values for name, values in SELECTED.items() if name.split(":")[0] == arch}
-    base = family.training_base.hub
-    same = [values for values in entries.values() if values["model.name_or_path"] == base]
-    assert entries, f"record what AI-Toolkit's form writes for {arch} in tests/support/trainer_defaults.py"
-    return {**COMMON, **(same[0] if same else entries[arch]), "model.arch": arch}
-
-
-def flat(table, before=""):
-    for name, value in table.items():
-        value = value[0] if name == "datasets" else value
-        if isinstance(value, dict) and name not in _WHOLE:
-            yield from flat(value, f"{before}{name}.")
-        else:
-            yield before + name, value.split(":")[0] if name == "arch" else value
-
-
-@cache
-def differences(key, preset, card, folder):
-    """Path -> (ours, theirs); and whether a rung was taken."""
-    rungs = rungs_of(FAMILIES[key], preset)
-    rung = first_that_fits(rungs, machine_of(card))
-    ours = dict(flat(config_of(key, preset, folder, numbers=rung.numbers)["config"]["process"][0]))
-    wanted = theirs(FAMILIES[key])
-    paths = {
-        path: (ours.get(path, ABSENT), wanted.get(path, ABSENT))
-        for path in {*ours, *wanted}
-        if ours.get(path, ABSENT) != wanted.get(path, ABSENT)
-    }
-    return paths, bool(rung.saves)
 
 
 @pytest.mark.parametrize("key", FAMILIES)
