@@ -2,23 +2,22 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping
 from fnmatch import fnmatchcase
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from typing import Literal
 
 import toml
-from pydantic import Field, model_validator
+from pydantic import Field
 
 from ..errors import InvalidError
 from ..records.base import Record
 from ..said import listed, said
-from ..version import numbers
 from .bounds import Bounds
 from .face_mending import FaceMending
 from .hub_parts import HubPart, total
 from .memory import Memory
+from .model_files import HubFile, ModelFile, bare_name
 from .prompting import Prompting
 from .routes import Route
 from .trainer_settings import TrainerSettings
@@ -27,68 +26,6 @@ FOLDER = Path(__file__).resolve().parent
 Shapes = Mapping[str, tuple[int, ...]]
 #: Roles of the file that a LoRA is put onto; the others are the same for every base of a family.
 BASE_ROLES = ("checkpoint", "diffusion_model")
-
-
-class HubFile(Record):
-    """A model on the hub: repository id and, where one file is enough, its name."""
-
-    hub: str
-    file: str = ""
-    sha256: str = ""
-
-
-class ModelFile(Record):
-    """A file that training or generating needs, for one of ComfyUI's model folders. `size` in bytes.
-
-    `role` says which loader of a recipe reads it; `patterns` are other names of the same thing, the best first; `newer` those of
-    them that only a newer ComfyUI can load than the family's recipes need, with its release.
-    """
-
-    hub: str
-    revision: str = "main"
-    file: str
-    folder: str
-    size: int = Field(gt=0)
-    sha256: str = Field(pattern="^[0-9a-f]{64}$")
-    role: str = Field(default="", pattern="^(|checkpoint|diffusion_model|text_encoder|text_encoder_2|vae)$")
-    patterns: list[str] = Field(default_factory=list)
-    newer: dict[str, str] = Field(default_factory=dict)
-
-    @model_validator(mode="after")
-    def _newer_are_patterns(self) -> ModelFile:
-        wrong = [
-            name for name, release in self.newer.items() if name not in self.patterns or not numbers(release)
-        ]
-        if wrong:
-            raise ValueError(f"newer: {wrong[0]} is not one of the patterns, or its release not a version")
-        return self
-
-    @property
-    def name(self) -> str:
-        """The file's name as ComfyUI's loaders show it, without folders."""
-        return PurePosixPath(self.file).name
-
-    def among(self, shown: Iterable[str]) -> list[str]:
-        """Choose from ComfyUI's names those that are this file or stand for it, the best first."""
-        ranked = [(self.rank(name), number, name) for number, name in enumerate(shown)]
-        return [name for rank, _, name in sorted(ranked) if rank <= len(self.patterns)]
-
-    def release_for(self, shown: str, comfyui_version: str) -> str:
-        """The release of ComfyUI that this name needs, '' where the given one can load it or is not known."""
-        have, base = numbers(comfyui_version), bare_name(shown)
-        needed = (release for name, release in self.newer.items() if fnmatchcase(base, name))
-        return next((release for release in needed if have and have < numbers(release)), "")
-
-    def rank(self, shown: str) -> int:
-        """Rank a name: 0 for the very file, then by pattern; beyond the last one it is another file."""
-        base = bare_name(shown)
-        tests = [base == self.name.lower(), *(fnmatchcase(base, pattern) for pattern in self.patterns)]
-        return tests.index(True) if True in tests else len(tests)
-
-
-def bare_name(shown: str) -> str:
-    """Give ComfyUI's name for a file without its folders, in small letters."""
-    return re.split(r"[/\\]", shown.lower())[-1]
 
 
 class HeaderMark(Record):
@@ -193,6 +130,20 @@ class Sampling(Record):
     scheduler: str = "normal"
 
 
+class OtherBase(Record):
+    """Another model of the same layers that some recipes of the family draw with (an edit model, say): its LoRAs go onto that, too.
+    For these `recipes` what stands here is taken in place of the record's own."""
+
+    label: str = Field(min_length=1)
+    recipes: list[str] = Field(min_length=1)
+    min_comfyui: str
+    edits_pictures: bool = False
+    file: ModelFile
+    marks: list[HeaderMark] = Field(min_length=1)
+    look_alikes: list[LookAlike] = Field(default_factory=list)
+    sampling: Sampling
+
+
 class Probe(Record):
     """A module of the base that a placeholder LoRA may fill: `key` in the LoRA's own spelling, sizes of its matrix."""
 
@@ -240,6 +191,8 @@ class Family(Record):
     recipe: str
     #: further recipes that can draw people of this family
     other_recipes: list[str] = Field(default_factory=list)
+    #: bases of further recipes, where those draw with another model
+    other_bases: list[OtherBase] = Field(default_factory=list)
     #: an edit model: it looks at pictures that it is shown (ComfyUI's ReferenceLatent)
     edits_pictures: bool = False
     min_comfyui: str
@@ -307,7 +260,17 @@ class Family(Record):
 
     @property
     def recipes(self) -> list[str]:
-        return [self.recipe, *self.other_recipes]
+        """All that can draw people of this family."""
+        return [self.recipe, *self.other_recipes, *(one for base in self.other_bases for one in base.recipes)]
+
+    def for_recipe(self, recipe: str) -> Family:
+        """The record as this recipe draws: with the base that it is for."""
+        other = next((base for base in self.other_bases if recipe in base.recipes), None)
+        if other is None:
+            return self
+        same = ("label", "min_comfyui", "edits_pictures", "marks", "look_alikes", "sampling")
+        files = [other.file, *(file for file in self.files if file.role not in BASE_ROLES)]
+        return self.model_copy(update={**{name: getattr(other, name) for name in same}, "files": files})
 
     @property
     def training_hub(self) -> str:

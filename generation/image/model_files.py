@@ -9,7 +9,7 @@ from typing import Any, Protocol
 from ...core.families.base_choice import RankedBase
 from ...core.families.base_traits import Traits
 from ...core.families.bounds import Bounds
-from ...core.families.families import bare_name
+from ...core.families.model_files import bare_name
 from ...core.families.prompting import Prompting
 from ...core.records.checkpoint import Version
 from .graph import Graph

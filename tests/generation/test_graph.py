@@ -156,6 +156,23 @@ def test_reference_photos_stand_in_both_conditionings_as_in_comfyuis_own_bluepri
             )
 
 
+@pytest.mark.parametrize("name", ["qwen-image-reference", "qwen-image-both"])
+def test_an_edit_model_reads_the_photos_too_and_both_sides_alike(name):
+    """Qwen-Image-Edit's text encoder looks at the pictures, besides the model itself: up to three, in the person's own order."""
+    recipe = RecipeFolder().get(name)
+    encoders = [n for n in recipe.graph.values() if n["class_type"] == "TextEncodeQwenImageEditPlus"]
+    assert len(encoders) == 2 and all("vae" not in one["inputs"] for one in encoders), "latents come once"
+    for encoder in encoders:
+        photos = [recipe.graph[encoder["inputs"][f"image{n}"][0]]["inputs"] for n in (1, 2, 3)]
+        assert [photo["batch_index"] for photo in photos] == [0, 1, 2]
+        assert {tuple(photo["image"]) for photo in photos} == {(recipe.shape.characters[0], 3)}
+    assert [recipe.graph[node]["inputs"]["photos"] for node in recipe.shape.references] == [3, 3]
+    assert recipe.shape.identity == ("lora" if name.endswith("both") else "reference")
+    graph = json.loads(json.dumps(recipe.graph))
+    graphs.set_people(graph, [graphs.Use("ann", "ann/x.safetensors", 0.9, reference=0.4)])
+    assert [graph[node]["inputs"]["strength"] for node in recipe.shape.references] == [0.4, 0.4]
+
+
 def reached(graph, link):
     """Whether reference photos are anywhere behind a link."""
     node = graph[link[0]]

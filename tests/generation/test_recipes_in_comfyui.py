@@ -36,7 +36,8 @@ UPSCALERS = {
 def server(tmp_path_factory):
     base = comfyui.make_base(tmp_path_factory.mktemp("host"))
     for family in Families().all():
-        put_files(base / "models", family)
+        for recipe in family.recipes:
+            put_files(base / "models", family.for_recipe(recipe))
     for name in UPSCALERS:
         (base / "models" / "upscale_models").mkdir(exist_ok=True)
         (base / "models" / "upscale_models" / name).touch()

@@ -66,7 +66,8 @@ def test_each_node_says_which_package_it_is_of(recipe):
 @pytest.mark.parametrize("recipe", ALL)
 def test_core_nodes_are_as_new_as_the_families_need(recipe):
     """ComfyUI's frontend names this version where a node is missing."""
-    needed = {family.min_comfyui for family in Families().all() if recipe in family.recipes} or {"0.3.75"}
+    drawing = [family.for_recipe(recipe) for family in Families().all() if recipe in family.recipes]
+    needed = {family.min_comfyui for family in drawing} or {"0.3.75"}
     found = {node["properties"]["ver"] for node in nodes_of(templates()[recipe])}
     assert found - {PROJECT["version"]} <= needed
 
@@ -81,7 +82,7 @@ def test_what_a_loader_offers_to_download_is_in_a_familys_record(recipe):
         ): file
         for family in Families().all()
         if recipe in family.recipes
-        for file in family.files
+        for file in family.for_recipe(recipe).files
     }
     for node in nodes_of(templates()[recipe]):
         roles, models = LOADERS.get(node["type"], {}), node["properties"].get("models", [])

@@ -6,7 +6,8 @@ from pathlib import Path
 from typing import Any
 
 import toml
-from isengard.core.families.families import Families, Family, ModelFile
+from isengard.core.families.families import Families, Family
+from isengard.core.families.model_files import ModelFile
 from isengard.generation.image.model_files import LOADERS
 from isengard.training.downloads.hub_site import HUB
 
@@ -42,7 +43,7 @@ def _least_comfyui(recipe: str) -> str:
 def _drawing(recipe: str) -> list[Family]:
     """Those of a recipe, or of the one that a workflow of the canvas alone was made of."""
     drawn_as = MADE_OF.get(recipe, recipe)
-    return [family for family in Families().all() if drawn_as in family.recipes]
+    return [family.for_recipe(drawn_as) for family in Families().all() if drawn_as in family.recipes]
 
 
 def _file(name: str, recipe: str) -> ModelFile:

@@ -362,6 +362,8 @@ PICTURES: dict[str, Callable[[], Image.Image]] = {
     "flux2-klein-identity": lambda: portrait(garden, RED, 0.05),
     "flux2-klein-reference": lambda: from_photos(studio, PLUM, 4),
     "flux2-klein-both": lambda: from_photos(books, GREEN, 2),
+    "qwen-image-reference": lambda: from_photos(harbour, SAND, 3),
+    "qwen-image-both": lambda: from_photos(mountains, BLUE, 2),
     "z-image-identity": lambda: portrait(mountains, RED, 0.0),
     "qwen-image-identity": lambda: portrait(harbour, SAND, -0.04),
     "chroma-identity": lambda: portrait(dusk, GREEN, 0.04),

@@ -96,6 +96,17 @@ def test_a_lora_fits_its_own_base_and_no_other(key, files):
     assert found[key].matched == MODULES.get(key, found[key].matched) > 0
 
 
+def test_a_lora_fits_the_other_base_that_its_family_draws_with(files, tmp_path):
+    """Qwen-Image-Edit-2511 has Qwen-Image's layers and one empty tensor more, by which it is another base."""
+    edit = FAMILIES.get("qwen_image").for_recipe("qwen-image-both")
+    shapes = {**full_depth.BASES["qwen_image"](), "__index_timestep_zero__": (0,)}
+    base = full_depth.write_hollow(tmp_path / edit.base_file.name, shapes, "F8_E4M3")
+    assert [one.key for one in FAMILIES.all() if one.recognises(shapes)] == [] and edit.recognises(shapes)
+    assert base.stat().st_size == pytest.approx(edit.base_file.size, rel=0.05)
+    report = judge(read_header(files["qwen_image"][1]).shapes, base)
+    assert (report.fit, report.matched) == ("fits", MODULES["qwen_image"])
+
+
 @pytest.mark.full
 def test_comfyui_and_the_nodes_come_to_the_same_verdict(files, tmp_path):
     """ComfyUI builds each base without its weights and maps each LoRA onto it, and a LoKr onto its own; families that this release

@@ -9,7 +9,8 @@ import struct
 import pytest
 from fakes.file_server import FileServer
 from hosts.journey import Api, ApiError
-from isengard.core.families.families import Families, ModelFile
+from isengard.core.families.families import Families
+from isengard.core.families.model_files import ModelFile
 from support.bad_recipes import PORTRAIT
 from support.live_server import person
 from support.placeholders import content, parts_of, put_files, shapes_of, write_quantised

@@ -7,7 +7,7 @@ import hashlib
 import pytest
 from fakes.file_server import FileServer
 from hosts.journey import Api, ApiError
-from isengard.core.families.families import ModelFile
+from isengard.core.families.model_files import ModelFile
 from support.placeholders import content
 from support.web_server import WebServer
 

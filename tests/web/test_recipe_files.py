@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 from hosts.journey import Api
 from isengard.core.errors import InvalidError
-from isengard.core.families.families import Families, ModelFile
+from isengard.core.families.families import Families
+from isengard.core.families.model_files import ModelFile
 from isengard.core.settings import Settings
 from isengard.generation.image.family_choice import family_of, files_of
 from isengard.generation.image.model_files import loaded
@@ -129,6 +130,67 @@ def test_an_old_comfyui_is_told_which_it_needs(files, have, host):
         chosen(files, "flux2-klein-identity")
     assert caught.value.code == "comfyui_too_old"
     assert info(files, "z-image-identity").findings == []
+
+
+FROM_PHOTOS = ["qwen-image-reference", "qwen-image-both"]
+
+
+@pytest.fixture
+def have_edit(host, tmp_path):
+    """Qwen-Image's files, and the edit model under this name."""
+
+    def have_edit(name="qwen_image_edit_2511_fp8mixed.safetensors"):
+        for family in (FAMILIES.get("qwen_image"), FAMILIES.get("qwen_image").for_recipe(FROM_PHOTOS[0])):
+            names = {"diffusion_model": name} if family.edits_pictures else {}
+            for folder, files in put_files(tmp_path / "models", family, names).items():
+                host.models.setdefault(folder, {}).update(files)
+
+    return have_edit
+
+
+@pytest.mark.parametrize("recipe", FROM_PHOTOS)
+def test_a_recipe_may_draw_with_another_model_of_the_same_layers(files, have, have_edit, recipe):
+    """Neither is taken for the other, by its tensors; the download of the family does not bring what one recipe needs alone."""
+    have("qwen_image")
+    (missing,) = info(files, recipe).missing
+    assert (missing.file, missing.family) == ("qwen_image_edit_2511_fp8mixed.safetensors", "qwen_image")
+    assert missing.size == 20_533_762_817 and not missing.download
+    have_edit()
+    about = info(files, recipe)
+    assert (about.missing, about.ready, about.min_comfyui) == ([], ["qwen_image"], "0.8.0")
+    assert about.family_defaults["qwen_image"] == {"steps": 40, "guidance": 4, "width": 1024, "height": 1024}
+    usual, edit = "qwen_image_2512_fp8_e4m3fn.safetensors", "qwen_image_edit_2511_fp8mixed.safetensors"
+    assert chosen(files, recipe)["diffusion_model"] == edit
+    assert chosen(files, "qwen-image-identity")["diffusion_model"] == usual
+    assert [base.file for base in about.bases] == [edit]
+    assert [base.file for base in info(files, "qwen-image-identity").bases] == [usual]
+
+
+@pytest.mark.parametrize(
+    ("name", "taken"),
+    [("Qwen-Image-Edit-2511-fp8.safetensors", True), ("mine.safetensors", True), ("qwen-edit-lightning-2511.safetensors", True)],
+)  # fmt: skip
+def test_the_other_model_is_known_by_its_tensors_whatever_it_is_called(files, have_edit, name, taken):
+    have_edit(name)
+    assert (chosen(files, FROM_PHOTOS[0])["diffusion_model"] == name) is taken
+
+
+def test_a_comfyui_without_the_other_model_is_told_which_it_needs(files, have_edit, host):
+    have_edit()
+    host.version = "0.3.75"
+    (finding,) = info(files, FROM_PHOTOS[0]).findings
+    assert "Qwen-Image-Edit-2511 needs ComfyUI 0.8.0" in finding.message
+    assert info(files, "qwen-image-identity").findings == []
+
+
+def test_what_a_recipe_draws_with_is_told_by_the_record():
+    family = FAMILIES.get("qwen_image")
+    edit = family.for_recipe("qwen-image-both")
+    assert family.for_recipe("qwen-image-identity") is family and family.for_recipe("unknown") is family
+    assert {*FROM_PHOTOS, "qwen-image-identity"} == set(family.recipes) == set(edit.recipes)
+    assert (edit.key, edit.edits_pictures, family.edits_pictures) == ("qwen_image", True, False)
+    assert [file.role for file in edit.files] == ["diffusion_model", "text_encoder", "vae"]
+    assert edit.files[1:] == family.files[1:] and edit.base_file.name != family.base_file.name
 
 
 def test_a_file_that_only_a_newer_comfyui_can_load_is_not_taken(files, have, host):

@@ -14,7 +14,8 @@ from pathlib import Path
 from ...core import atomic
 from ...core.errors import ConflictError, ForbiddenError
 from ...core.families.base_choice import RankedBase
-from ...core.families.families import BASE_ROLES, Family, ModelFile
+from ...core.families.families import BASE_ROLES, Family
+from ...core.families.model_files import ModelFile
 from ...core.paths import contained
 from ...core.records.job import Job
 from ...core.records.job_states import JobState

@@ -10,7 +10,8 @@ from typing import Literal, Protocol
 from ...core.errors import InvalidError
 from ...core.families.base_choice import BaseFile, RankedBase, ranked
 from ...core.families.base_traits import Traits, traits_of
-from ...core.families.families import BASE_ROLES, Family, ModelFile
+from ...core.families.families import BASE_ROLES, Family
+from ...core.families.model_files import ModelFile
 from ...core.model_headers.reader import HeaderReader, ModelHeader
 from ...core.records.training import Finding
 from ...core.said import listed, said

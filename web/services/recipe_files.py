@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from ...core.families.families import Families, Family
+from ...core.families.model_files import ModelFile
 from ...core.version import numbers
 from ...generation.image.model_files import FOLDERS, FamilyFiles, Part
 from ..host import Host
@@ -23,12 +26,13 @@ class ComfyModelFiles:
         return self._host.version
 
     def families(self, recipe: str) -> list[FamilyFiles]:
-        return [self._files(family) for family in self._families.all() if recipe in family.recipes]
+        named = [family for family in self._families.all() if recipe in family.recipes]
+        return [self._files(family.for_recipe(recipe), family.files) for family in named]
 
     def recognised(self, role: str, file: str) -> list[FamilyFiles]:
         folder = FOLDERS.get(role, "")
         fitting = [family for family in self._families.all() if self._models.is_base(family, folder, file)]
-        return [self._files(family) for family in fitting or self._families.all()]
+        return [self._files(family, family.files) for family in fitting or self._families.all()]
 
     def fault(self, role: str, file: str) -> str:
         return self._models.fault(FOLDERS.get(role, ""), file)
@@ -36,7 +40,8 @@ class ComfyModelFiles:
     def upscalers(self) -> list[str]:
         return self._host.model_names("upscale_models")
 
-    def _files(self, family: Family) -> FamilyFiles:
+    def _files(self, family: Family, fetched: Sequence[ModelFile]) -> FamilyFiles:
+        """`fetched`: what the download of the family brings; the base of a single recipe is not among it."""
         here, needed = numbers(self._host.version), numbers(family.min_comfyui)
         sampling = family.sampling.model_dump(include={"steps", "guidance", "width", "height"})
         return FamilyFiles(
@@ -48,7 +53,7 @@ class ComfyModelFiles:
                     state.file.name,
                     state.names,
                     state.file.size,
-                    self._downloads,
+                    self._downloads and state.file in fetched,
                     state.fault,
                     state.bases,
                 )
