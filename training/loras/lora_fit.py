@@ -28,6 +28,8 @@ _PAIRS = (
     ("_lora.up.weight", "_lora.down.weight"),
     (".lora.up.weight", ".lora.down.weight"),
 )
+#: What is added to a weight or a bias as it is: ComfyUI's trainer learns norms and biases so.
+_WHOLE, _BIASES = (".diff", ".w_norm"), (".diff_b", ".b_norm")
 
 
 @dataclass(frozen=True)
@@ -43,13 +45,14 @@ class FitReport:
 def judge(lora: Mapping[str, Shape], base_path: Path | None) -> FitReport:
     """`fits`, `partial`, `wrong`, or `unchecked` where the base is not here, or is of a layout that we cannot read.
 
-    A module of a packing that is not known (its shape is ()) is not judged.
+    A module of a packing that is not known (its shape is ()) is not judged. One counts once, whatever of it was learned.
     """
     targets = targets_of(base_path) if base_path is not None else {}
     if not targets:
         return FitReport("unchecked")
     matched, unmatched, misshaped, unread = 0, [], [], 0
-    for module, applied in applied_shapes(lora).items():
+    applied, shifts = applied_shapes(lora), shifts_of(lora)
+    for module in dict.fromkeys((*applied, *shifts)):
         if is_of_text_encoder(module):
             continue
         shape = targets.get(module)
@@ -57,7 +60,9 @@ def judge(lora: Mapping[str, Shape], base_path: Path | None) -> FitReport:
             unmatched.append(module)
         elif not shape:
             unread += 1
-        elif applied == (shape[0], math.prod(shape[1:])):
+        elif module in applied and applied[module] != (shape[0], math.prod(shape[1:])):
+            misshaped.append(module)
+        elif all(added == (shape[:1] if of_bias else shape) for of_bias, added in shifts.get(module, ())):
             matched += 1
         else:
             misshaped.append(module)
@@ -83,6 +88,16 @@ def applied_shapes(lora: Mapping[str, Shape]) -> dict[str, tuple[int, int] | Non
             if key.endswith(up):
                 module = key[: -len(up)]
                 found[module] = _of_pair(shape, lora.get(module + down))
+    return found
+
+
+def shifts_of(lora: Mapping[str, Shape]) -> dict[str, list[tuple[bool, Shape]]]:
+    """Gather what is added to a module's weight or (True) its bias: module -> shapes."""
+    found: dict[str, list[tuple[bool, Shape]]] = {}
+    for key, shape in lora.items():
+        module, dot, part = key.rpartition(".")
+        if f"{dot}{part}" in (*_WHOLE, *_BIASES):
+            found.setdefault(module, []).append((f"{dot}{part}" in _BIASES, tuple(shape)))
     return found
 
 

@@ -24,6 +24,7 @@ INPUTS = {
     "existing_lora": [["[None]"], {"default": "[None]"}],
     "steps": ["INT", {"default": 16}],
     "rank": ["INT", {"default": 8}],
+    "algorithm": [["LoRA", "LoKr"], {"default": "LoRA"}],
     "learning_rate": ["FLOAT", {"default": 0.0005}],
     "seed": ["INT", {"default": 0}],
     "bucket_mode": ["BOOLEAN", {"default": False}],
@@ -88,17 +89,24 @@ def _train(base: Path, folders: dict, graph: dict) -> dict:
         sys.stderr.flush()
     sys.stderr.write(f"\rTraining LoRA: 100%|####| {steps}/{steps} [00:01<00:00,  9.9it/s, loss=0.1]\n")
     sys.stderr.flush()
-    up = before.get(f"{MODULE}.lora_up.weight", np.zeros((RANK_OF, rank), np.float32)) + 0.001 * steps
-    down = before.get(f"{MODULE}.lora_down.weight", np.ones((rank, RANK_OF), np.float32))
     bias = np.full(RANK_OF, 0.001 * steps, np.float32)
-    tensors = {
-        f"{MODULE}.lora_up.weight": up,
-        f"{MODULE}.lora_down.weight": down,
-        f"{MODULE}.alpha": np.array(1.0, np.float32),
-    }
+    tensors = _learned(before, asked["algorithm"], rank, steps)
     name = f"slice_{graph['save']['inputs']['steps']}_steps_00001_.safetensors"
     save_file({**tensors, f"{MODULE}.diff_b": bias}, base / "output" / name)
     return {}
+
+
+def _learned(before: dict, algorithm: str, rank: int, steps: int) -> dict:
+    """The two matrices a little further; a LoKr's rank is how many blocks a side has."""
+    shapes = {".lora_up.weight": (RANK_OF, rank), ".lora_down.weight": (rank, RANK_OF)}
+    if algorithm == "LoKr":
+        shapes = {".lokr_w2": (RANK_OF // rank, RANK_OF // rank), ".lokr_w1": (rank, rank)}
+    (learns, shape), (other, small) = shapes.items()
+    return {
+        f"{MODULE}{learns}": before.get(f"{MODULE}{learns}", np.zeros(shape, np.float32)) + 0.001 * steps,
+        f"{MODULE}{other}": before.get(f"{MODULE}{other}", np.ones(small, np.float32)),
+        f"{MODULE}.alpha": np.array(1.0, np.float32),
+    }
 
 
 def _draw(base: Path, graph: dict) -> dict:

@@ -55,6 +55,8 @@ TRAINER = Path(__file__).resolve().parent / "trainer.py"
 _PASSED = ("HIP_", "HSA_", "ROCR_", "ROCM_", "MIOPEN_", "PYTORCH_", "ZE_", "ONEAPI_", "SYCL_", "OMP_", "MKL_")
 _PYTHON = ("PYTHONPATH", "PYTHONNOUSERSITE", "PYTHONUSERBASE", "APPDATA", "LOCALAPPDATA")
 _LOG_LINES = 80
+#: What the node calls the methods of the capability matrix.
+_ALGORITHMS = {"lora": "LoRA", "lokr": "LoKr"}
 #: Behind everything else on this machine.
 LAST = 19
 _ON_CPU = said(
@@ -88,6 +90,7 @@ class ComfyNativeBackend:
                 "ComfyUI's own training nodes, in a second ComfyUI beside yours. It trains fewer models than AI-Toolkit and forgets its "
                 "momentum at every save, so choose it to try training out, or where AI-Toolkit does not run."
             ),
+            methods=list(_ALGORITHMS),
             can_continue=True,
             savings=["batch_size", "resolution", "rank"],
             options={
@@ -99,6 +102,9 @@ class ComfyNativeBackend:
                 ),
                 "alpha": Option(
                     min=1, max=256, tooltip="Scales the LoRA. Leave it equal to the rank if unsure."
+                ),
+                "lokr_factor": Option(
+                    min=2, max=32, tooltip="LoKr only: a larger factor makes a smaller file that holds less."
                 ),
                 "learning_rate": Option(
                     min=1e-6, max=0.1, tooltip="How big each step is. 0.0001 is the usual value."
@@ -162,7 +168,8 @@ class ComfyNativeBackend:
             steps=training.steps,
             first_step=done[-1].step if done else 0,
             save_every=max(1, training.save_every),
-            rank=training.rank,
+            algorithm=_ALGORITHMS[training.method],
+            rank=training.lokr_factor if training.method == "lokr" else training.rank,
             alpha=float(training.alpha),
             learning_rate=float(training.learning_rate),
             batch_size=training.batch_size,

@@ -78,7 +78,7 @@ def _learning(order: Order, *, on_cpu: bool) -> dict[str, Any]:
         "loss_function": "MSE",
         "training_dtype": "fp32" if on_cpu else "bf16",
         "lora_dtype": "fp32",
-        "algorithm": "LoRA",
+        "algorithm": order.algorithm,
         "gradient_checkpointing": not on_cpu,
         "offloading": order.low_vram and not on_cpu,
     }

@@ -25,7 +25,7 @@ STOPPED = 143
 @dataclass(frozen=True)
 class Order:
     """A training as its process gets it. `start`: the ComfyUI to run, as `Installation`; `save_every` and `first_step` in steps; `nice`: how far it
-    stands back behind all else that computes."""
+    stands back behind all else that computes; `algorithm` by the node's own name, of which `rank` is a LoKr's factor."""
 
     start: dict[str, Any]
     base: str
@@ -45,6 +45,7 @@ class Order:
     sample_guidance: float
     low_vram: bool
     nice: int
+    algorithm: str = "LoRA"
 
     def write(self, job_dir: Path) -> None:
         atomic.write_json(job_dir / ORDER_FILE, asdict(self))

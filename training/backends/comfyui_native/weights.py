@@ -1,7 +1,8 @@
-"""A LoRA between two slices: what the training node goes on from, what it forgets, and what is saved of both.
+"""A LoRA or a LoKr between two slices: what the training node goes on from, what it forgets, and what is saved of both.
 
-ComfyUI's node goes on with a LoRA's pairs (`lora_up`, `lora_down`), but begins biases and norms (`diff_b`, `diff`) anew and looks for
-`alpha` under another name than it writes. So the pairs are kept apart with both names, and the rest is added up and put onto the model.
+ComfyUI's node goes on with the pairs (`lora_up` and `lora_down`, `lokr_w1` and `lokr_w2`), but begins biases and norms (`diff_b`, `diff`)
+anew and looks for `alpha` under another name than it writes. So the pairs are kept apart with both names, and the rest is added up and put
+onto the model.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from safetensors.numpy import load_file, save
 from ....core import atomic
 
 _UP, _DOWN, _ALPHA = ".lora_up.weight", ".lora_down.weight", ".alpha"
+_SMALL, _LARGE = ".lokr_w1", ".lokr_w2"
 _SHIFTS = (".diff", ".diff_b")
 #: Where the node looks for it.
 _ALPHA_ASKED = ".weight.alpha"
@@ -46,20 +48,22 @@ def read(file: Path, step: int) -> Learned:
 
 
 def begun(of_node: Learned, *, alpha: float, seed: int) -> Learned:
-    """A LoRA that changes nothing yet, for the modules that the node has found: the usual start, alpha as it was asked for.
+    """A LoRA or a LoKr that changes nothing yet, for the modules that the node has found: the usual start, alpha as it was asked
+    for.
 
     The node's own start has alpha 1 and the random numbers on the other side, with which the same learning rate means something else
-    than in other trainers.
+    than in other trainers. The alpha of a LoKr whose matrices are whole scales nothing.
     """
     chance = np.random.default_rng(seed)
     pairs: Tensors = {}
     for name in sorted(of_node.pairs):
         value = of_node.pairs[name]
-        if name.endswith(_DOWN):
+        if name.endswith((_DOWN, _SMALL)):
             bound = 1.0 / np.sqrt(value.shape[1])
             pairs[name] = chance.uniform(-bound, bound, value.shape).astype(np.float32)
-        elif name.endswith(_UP):
+        elif name.endswith((_UP, _LARGE)):
             pairs[name] = np.zeros_like(value)
+        if name.endswith(_UP):
             pairs[f"{name.removesuffix(_UP)}{_ALPHA}"] = np.array(alpha, dtype=np.float32)
     return Learned(0, pairs)
 
