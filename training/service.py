@@ -49,9 +49,9 @@ class TrainingService:
     doorbell: Doorbell
     supervisor: Supervisor
 
-    @property
-    def default_backend(self) -> str:
-        return self.gatherer.default_backend
+    def usual_backend(self, family: str = "") -> str:
+        """The trainer of a training that names none: the mode's, or one that can where that cannot."""
+        return self.gatherer.usual_backend(family)
 
     def preflight(self, request: TrainingRequest) -> Plan:
         """Plan a training: what would be trained, and everything worth saying about it. InvalidError for what cannot be asked."""
@@ -73,7 +73,7 @@ class TrainingService:
 
     def same_training(self, request: TrainingRequest) -> Job | None:
         """The very same training, done or on its way."""
-        return self.earlier.same_as(request)
+        return self.earlier.same_as(request, self.usual_backend(request.family))
 
     def surroundings(self, backend: str | None) -> Surroundings:
         """The machine that would train with this trainer now, and how long steps take there."""

@@ -220,12 +220,13 @@ def _training(
         default_backend=default,
         settings=settings,
         comfyui_version=host.version,
+        stand_ins=("comfyui_native",),
     )
     freezer = Freezer(paths, ledger, characters, photos, clock)
     return TrainingService(
         gatherer,
         freezer,
-        EarlierTrainings(paths, ledger, characters, photos, default),
+        EarlierTrainings(paths, ledger, characters, photos),
         FollowUps(paths, ledger, characters, registry, clock, families),
         tasks,
         CaptionSubmission(tasks, photos, registry, default),

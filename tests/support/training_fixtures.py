@@ -74,7 +74,7 @@ def training_of(house: SimpleNamespace, *, base_models: object = None, **asked: 
     return TrainingService(
         gatherer,
         freezer,
-        EarlierTrainings(paths, ledger, characters, photos, "fast_test"),
+        EarlierTrainings(paths, ledger, characters, photos),
         FollowUps(paths, ledger, characters, house.registry, house.clock, Families()),
         tasks,
         CaptionSubmission(tasks, photos, house.registry, "fast_test"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Protocol
@@ -27,12 +28,14 @@ from ..interface import BackendCapabilities, TrainingBackend
 from ..machine.machine_facts import Machine, free_apart
 from ..machine.os_locks import machine_name
 from ..tasks.fetching import FetchingBackend
+from ..tasks.installable import InstallableBackend
 from .decision import resolved
 from .estimates import completed_trainings, learned_paces
 from .facts import Base, BaseModel, Facts, Machines, Person, Trainer
 from .placement import place
 from .preparation import NOTHING, Coming, coming_base
 from .presets import require_method
+from .usual_trainer import Candidate, usual_trainer
 
 
 class BaseModels(Protocol):
@@ -51,7 +54,7 @@ class Surroundings:
 
 @dataclass(frozen=True)
 class FactGatherer:
-    """Whom it asks; `default_backend` follows the mode."""
+    """Whom it asks; `default_backend` follows the mode, `stand_ins` train where that cannot."""
 
     paths: DataPaths
     ledger: Ledger
@@ -63,13 +66,14 @@ class FactGatherer:
     default_backend: str
     settings: Settings = field(default_factory=Settings)
     comfyui_version: str = ""
+    stand_ins: Sequence[str] = ()
 
     def gather(self, request: TrainingRequest, coming: Coming = NOTHING) -> Facts:
         """The facts as they are, or as they will be when `coming` is here. InvalidError or NotFoundError for what cannot be asked;
         those of `resolved` for numbers that cannot work."""
         require_training_method(request.method)
         family = self.families.get(request.family).by_route(request.route)
-        backend = self.backend(request.backend)
+        backend = self.backend(request.backend or self.usual_backend(request.family))
         trainer = _trainer(backend) if coming.trainer is None else _set_up(backend)
         _require_supported(family, trainer.capabilities)
         require_method(trainer.capabilities, request.method)
@@ -113,6 +117,25 @@ class FactGatherer:
             if told.needs == "cpu" and not told.placeholder and trainer.state.state == "ready":
                 able = dict.fromkeys(told.families, told.label) | able
         return able
+
+    def usual_backend(self, family: str = "") -> str:
+        """The trainer of a training that names none."""
+        if not self.stand_ins:
+            return self.default_backend
+        preferred, *others = (self._candidate(name) for name in (self.default_backend, *self.stand_ins))
+        gpus = self._machines(_trainer(self.backend(None))).here.gpus
+        shared = bool(self.settings.redis_url)
+        return usual_trainer(preferred, others, has_gpu=bool(gpus), elsewhere=shared, family=family)
+
+    def _candidate(self, name: str) -> Candidate:
+        backend = self.backend(name)
+        told, state = backend.capabilities(), state_of(backend)
+        comes = (
+            state.state == "not_installed"
+            and isinstance(backend, InstallableBackend)
+            and backend.setup_offer().possible
+        )
+        return Candidate(name, told.families, told.needs, state, told.placeholder, comes)
 
     def backend(self, name: str | None) -> TrainingBackend:
         """The default one without a name. NotFoundError, NotReadyError."""

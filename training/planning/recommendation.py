@@ -38,7 +38,7 @@ Fit = Literal["recommended", "fits", "too_big", "none", "practice"]
 class TrainingMachine:
     """The machine that would train, and `device`, what ComfyUI draws on in its own words. `paces` as `learned_paces` gives them, `able`
     what the trainer can do to save memory; `on_cpu`: somebody has allowed to train without a GPU; without `real` nothing is really
-    trained. `others`: who else can train here without a GPU that is looked for, by family."""
+    trained. `others`: who else can train here without a GPU that is looked for, by family; `stand_in`: which of them does unless somebody chooses."""
 
     machine: Machine
     comfyui_version: str
@@ -48,6 +48,7 @@ class TrainingMachine:
     on_cpu: bool = False
     real: bool = True
     others: Mapping[str, str] = field(default_factory=dict)
+    stand_in: str = ""
 
 
 @dataclass(frozen=True)
@@ -116,11 +117,18 @@ def _unseen(where: TrainingMachine) -> str:
     if where.others:
         trainers = listed(sorted(set(where.others.values())))
         known = [said("ComfyUI draws on your {maker} GPU.", maker=maker)] if maker else []
-        able = said(
-            "{trainer} can train on this computer: choose it under Trained by. We haven't run it on a GPU yet, and how much memory it "
-            "takes isn't known.",
-            trainer=trainers,
-        )
+        if where.stand_in:
+            able = said(
+                "{trainer} trains on this computer, since AI-Toolkit cannot. We haven't run it on a GPU yet, and how much memory it "
+                "takes isn't known.",
+                trainer=where.stand_in,
+            )
+        else:
+            able = said(
+                "{trainer} can train on this computer: choose it under Trained by. We haven't run it on a GPU yet, and how much memory it "
+                "takes isn't known.",
+                trainer=trainers,
+            )
         return joined(*known, able)
     if not maker:
         return said(

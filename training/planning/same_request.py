@@ -25,21 +25,20 @@ _LOOKED_AT = 50
 
 @dataclass(frozen=True)
 class EarlierTrainings:
-    """The trainings of before, looked up by what they were asked for; `default_backend` is the trainer of a request that names none."""
+    """The trainings of before, looked up by what they were asked for."""
 
     paths: DataPaths
     ledger: Ledger
     characters: CharacterStore
     photos: PhotoStore
-    default_backend: str
 
-    def same_as(self, request: TrainingRequest) -> Job | None:
-        """The newest training by this request, with the photos, captions and words as they are now, that is on its way or
+    def same_as(self, request: TrainingRequest, usual: str) -> Job | None:
+        """The newest training by this request (by the trainer `usual` where it names none), with the photos, captions and words as they are now, that is on its way or
         has left a version that is still there. None where there is none: then it is to be trained."""
         character = self.characters.get(request.character_id)
         trainings = JobFilter(kinds=["training"], character_id=character.id)
         versions = {version.job_id for version in character.versions}
-        trainer = request.backend or self.default_backend
+        trainer = request.backend or usual
         now = (character.trigger_word, character.class_word, self._photos_now(character))
         for job in self.ledger.jobs(trainings, limit=_LOOKED_AT).items:
             goes_on = job.state not in ENDED and job.state is not JobState.CANCELLING

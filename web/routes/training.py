@@ -100,11 +100,12 @@ async def presets(services: Services, request: web.Request) -> web.Response:
     """?family=&route=&backend=&method=&character_id= (or photos=): the numbers each preset would give."""
     family = services.families.get_offered(request.query.get("family", "sd15"))
     family = family.by_route(request.query.get("route", ""))
-    backend = await in_thread(_capabilities, services, request.query.get("backend"))
+    name = request.query.get("backend") or await in_thread(services.training.usual_backend, family.key)
+    backend = await in_thread(_capabilities, services, name)
     method = request.query.get("method", "lora")
     presets_module.require_method(backend, method)
     photos = await in_thread(_trained, services, request)
-    around = await in_thread(services.training.surroundings, request.query.get("backend"))
+    around = await in_thread(services.training.surroundings, name)
     items = []
     for preset in presets_module.offered(backend).values():
         usual = presets_module.resolve(family, preset, photos, method=method)
@@ -140,18 +141,18 @@ def _trained(services: Services, request: web.Request) -> int:
     return photos - held_out_count(photos)
 
 
-def _capabilities(services: Services, name: str | None) -> Any:
-    backend = services.registry.get("training_backends", name or services.training.default_backend)
-    return backend.capabilities()
+def _capabilities(services: Services, name: str) -> Any:
+    return services.registry.get("training_backends", name).capabilities()
 
 
 async def backends(services: Services, request: web.Request) -> web.Response:
     def described() -> list[dict[str, Any]]:
         trainers = services.registry.all("training_backends").values()
+        usual = services.training.usual_backend()
         return [
             {
                 **backend.capabilities().model_dump(mode="json"),
-                "default": backend.name == services.training.default_backend,
+                "default": backend.name == usual,
                 "state": state_of(backend).model_dump(mode="json"),
                 "setup": _offer(backend),
             }

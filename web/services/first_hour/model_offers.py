@@ -28,7 +28,10 @@ class ModelOffers:
     def machine(self) -> TrainingMachine:
         """The machine that would train with the trainer of the mode."""
         around = self.training.surroundings(None)
-        trainer = self.training.gatherer.backend(None).capabilities()
+        gatherer = self.training.gatherer
+        trainer = gatherer.backend(None).capabilities()
+        others = self.training.without_gpu() if trainer.needs == "gpu" and not around.machine.gpus else {}
+        usual = gatherer.backend(self.training.usual_backend()).capabilities()
         return TrainingMachine(
             around.machine,
             self.host.version,
@@ -37,7 +40,8 @@ class ModelOffers:
             device=self.host.device_name,
             on_cpu=trainer.needs == "cpu",
             real=not trainer.placeholder,
-            others=self.training.without_gpu() if trainer.needs == "gpu" and not around.machine.gpus else {},
+            others=others,
+            stand_in=usual.label if others and usual.name != trainer.name else "",
         )
 
     def fits(self, families: Sequence[Family]) -> dict[str, dict[str, Any]]:
