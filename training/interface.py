@@ -15,6 +15,8 @@ from typing import Any, Literal, Protocol
 from pydantic import Field
 
 from ..core.families.families import Family
+from ..core.families.families import Needs as FamilyNeeds
+from ..core.families.memory import Memory
 from ..core.families.trainer_settings import TrainerSettings
 from ..core.records.base import Record
 from ..core.records.checkpoint import Checkpoint
@@ -150,6 +152,14 @@ class Option(Record):
     tooltip: str
 
 
+class OwnFigures(Record):
+    """Estimates of what a trainer takes for a family, where that is not what the family's record says (AI-Toolkit's figures): fields by the
+    names of its `[needs]` and `[memory]`."""
+
+    needs: dict[str, Any] = Field(default_factory=dict)
+    memory: dict[str, Any] = Field(default_factory=dict)
+
+
 class BackendCapabilities(Record):
     """The abilities that the panel and preflight may know; `placeholder` backends make LoRAs that are no likeness. `tagline` is said beside
     its name where a person chooses, `about` below it.
@@ -173,10 +183,21 @@ class BackendCapabilities(Record):
     can_continue: bool = False
     #: whether the families' figures of memory and time are this trainer's
     figures: bool = False
+    #: its own estimates of them by family, which nobody has measured on a GPU
+    estimates: dict[str, OwnFigures] = Field(default_factory=dict)
     #: what it can do to take less memory, by the names of overrides; `cache_text`, `offload` and `bits` it has to know
     savings: list[str] = Field(
         default_factory=lambda: ["quantize", "low_vram", "batch_size", "resolution", "rank"]
     )
+
+    def as_held(self, family: Family) -> Family:
+        """The family with this trainer's own figures of memory and time in place of the record's."""
+        own = self.estimates.get(family.key)
+        if own is None:
+            return family
+        needs = FamilyNeeds.model_validate({**family.needs.model_dump(), **own.needs})
+        memory = Memory.model_validate({**family.memory.model_dump(), **own.memory})
+        return family.model_copy(update={"needs": needs, "memory": memory})
 
 
 class TrainingBackend(Protocol):

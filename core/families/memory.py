@@ -61,6 +61,10 @@ class Memory(Record):
     transformer_passes_whole: Literal["never", "unless_low_vram", "always"] = "never"
     #: whether with `low_vram` the transformer waits outside the GPU while the text encoders are loaded
     transformer_waits: bool = False
+    #: whether the text encoders leave the GPU before the first step whatever is asked for
+    encoder_leaves: bool = False
+    #: bytes of what is learned while it is trained, against its file in 16 bits: weights and gradients in 32 bits, the optimizer's state in 8
+    lora_factor: float = 5.0
     #: forms in fewer than 8 bits, the most bits first
     fewer_bits: list[FewerBits] = Field(default_factory=list)
 

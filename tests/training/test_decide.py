@@ -187,6 +187,7 @@ TABLE = [
     ({"comfyui_version": "0.3.10"}, {"warning comfyui_old"}, "0.3.10"),
     (flux(), {"info family_experimental"}, "haven't tried"),
     ({"trainer": Trainer(CAPABILITIES.model_copy(update={"figures": False}), READY)}, {"info figures_of_another"}, "memory and time AI-Toolkit takes hasn't"),
+    ({"trainer": Trainer(CAPABILITIES.model_copy(update={"figures": False, "estimates": {"sd15": OwnFigures()}}), READY)}, {"info figures_estimated"}, "memory and time AI-Toolkit takes is an estimate"),
     (flux(base=FLUX_BASE), {"info family_experimental", "info model_download"}, "downloads"),
     (flux(base=FLUX_BASE, has_token=False),
      {"info family_experimental", "error token_missing"}, "accept its licence"),

@@ -21,7 +21,7 @@ from isengard.core.records.worker import Gpu, Worker
 from isengard.training.backends.fast_test.backend import FastTestBackend
 from isengard.training.downloads.hub_cache import Lacking
 from isengard.training.gpu.gpu_handover import GpuUse, Holder
-from isengard.training.interface import TRAINING_FILE, BackendCapabilities, Option
+from isengard.training.interface import TRAINING_FILE, BackendCapabilities, Option, OwnFigures
 from isengard.training.machine import machine_facts as computer
 from isengard.training.machine.machine_facts import Machine, memory_bytes, swap_bytes
 from isengard.training.machine.os_locks import machine_name
@@ -245,14 +245,29 @@ def test_a_trainer_that_was_not_measured_says_so():
         BackendCapabilities(name="x", label="Pencil", version="1", families=[], needs="gpu", figures=figures)
         for figures in (True, False)
     )
-    assert guesses(ours, learned=False) == []
+    assert guesses(ours, "sd15", learned=False) == []
     for learned, words in (
         (False, "memory and time Pencil takes hasn't"),
         (True, "memory Pencil takes hasn't"),
     ):
-        (finding,) = guesses(another, learned=learned)
+        (finding,) = guesses(another, "sd15", learned=learned)
         assert (finding.severity, finding.code) == ("info", "figures_of_another")
         assert words in finding.message
+
+
+def test_a_trainer_with_estimates_of_its_own_says_that_they_are_estimates():
+    """Of the families that it has some for; times that this computer has measured are none."""
+    pencil = BackendCapabilities(
+        name="x", label="Pencil", version="1", families=[], needs="gpu", estimates={"sd15": OwnFigures()}
+    )
+    for learned, words in (
+        (False, "memory and time Pencil takes is an estimate"),
+        (True, "memory Pencil takes is worked out"),
+    ):
+        (finding,) = guesses(pencil, "sd15", learned=learned)
+        assert (finding.severity, finding.code) == ("info", "figures_estimated")
+        assert words in finding.message
+    assert [one.code for one in guesses(pencil, "sdxl", learned=False)] == ["figures_of_another"]
 
 
 @pytest.mark.parametrize(

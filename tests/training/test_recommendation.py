@@ -51,6 +51,7 @@ TABLE = {
     "Apple, unseen": (machine(device="mps"), "", "", "ComfyUI draws on your Apple GPU. Its memory could not be read."),
     "Intel": (machine(device="xpu:0 Intel(R) Arc(TM) A770"), "", "", "ComfyUI draws on your Intel GPU. AI-Toolkit cannot train on Intel GPUs."),
     "Intel, and another trainer": (machine(device="xpu:0 Intel(R) Arc(TM) A770", others=OTHERS), "", "sd15 sdxl", f"ComfyUI draws on your Intel GPU. {UNTRIED}"),
+    "Intel, and another that stands in": (machine(device="xpu:0 Intel(R) Arc(TM) A770", others=OTHERS, stand_in="ComfyUI"), "", "sd15 sdxl", "ComfyUI draws on your Intel GPU. ComfyUI trains on this computer, since AI-Toolkit cannot. We haven't run it on a GPU yet."),
     "AMD, unseen, and another trainer": (machine(device="cuda:0 AMD Radeon RX 7900 XTX : native", others=OTHERS), "", "sd15 sdxl", f"ComfyUI draws on your AMD GPU. {UNTRIED}"),
     "no maker known, and another trainer": (machine(device="privateuseone", others=OTHERS), "", "sd15 sdxl", UNTRIED),
     "on the processor": (machine(on_cpu=True), "", "flux2_klein_4b z_image sdxl sd15 chroma krea2 flux1_dev flux2_klein_9b qwen_image", ""),

@@ -177,7 +177,7 @@ def _place_findings(facts: Facts, draft: _Draft, memory: MemoryChoice) -> list[F
     if not trainer.capabilities.placeholder:
         findings += checkpoint_findings(base.model, facts.family)
         findings += machine_findings(_situation(facts, draft, memory))
-        findings += guesses(trainer.capabilities, learned=draft.estimate.learned)
+        findings += guesses(trainer.capabilities, facts.family.key, learned=draft.estimate.learned)
     return findings
 
 

@@ -55,7 +55,9 @@ class FollowUps:
         training = frozen_training(self.paths, job)
         backend: TrainingBackend = self.registry.get("training_backends", job.backend)
         request = TrainingRequest.model_validate(job.request)
-        return smaller(request, training, self.families.get(training.family), backend.capabilities().savings)
+        told = backend.capabilities()
+        family = told.as_held(self.families.get(training.family))
+        return smaller(request, training, family, told.savings)
 
     def more_steps(self, job_id: str, steps: int, correlation_id: str) -> Job:
         """A new job that goes on from the parent's last checkpoint, with its frozen photos, into a folder of its own, to the very

@@ -77,6 +77,7 @@ class FactGatherer:
         trainer = _trainer(backend) if coming.trainer is None else _set_up(backend)
         _require_supported(family, trainer.capabilities)
         require_method(trainer.capabilities, request.method)
+        family = trainer.capabilities.as_held(family)
         facts = Facts(
             request=request,
             seed=secrets.randbelow(2**31),

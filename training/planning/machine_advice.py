@@ -261,10 +261,24 @@ def untried(s: Situation) -> Sequence[Finding]:
     return [Finding(severity="info", code="family_experimental", message=message)]
 
 
-def guesses(trainer: BackendCapabilities, *, learned: bool) -> list[Finding]:
-    """Say of a trainer that the records' figures are another one's; what this machine has run is known."""
+def guesses(trainer: BackendCapabilities, family: str, *, learned: bool) -> list[Finding]:
+    """Say of a trainer that its figures are estimates, or another one's; what this machine has run is known."""
     if trainer.figures:
         return []
+    if family in trainer.estimates:
+        message = (
+            said(
+                "How much memory {trainer} takes is worked out from the sizes of the model's parts; nobody has measured it on a GPU yet.",
+                trainer=trainer.label,
+            )
+            if learned
+            else said(
+                "How much memory and time {trainer} takes is an estimate, which nobody has measured on a GPU yet. After the first training "
+                "here, times are this computer's own.",
+                trainer=trainer.label,
+            )
+        )
+        return [Finding(severity="info", code="figures_estimated", message=message)]
     message = (
         said(
             "How much memory {trainer} takes hasn't been measured: what is said of it here is AI-Toolkit's.",

@@ -14,8 +14,6 @@ from .presets import Numbers
 _GB = 1e9
 #: Bytes of one number: as published, and in 8 bits with its scales.
 _WHOLE, _EIGHT_BITS = 2.0, 1.03
-#: Of a LoRA in training, against its file in 16 bits: weights and gradients in 32 bits, the optimizer's state in 8.
-_LORA_FACTOR = 5.0
 #: CUDA and a desktop while loading; in a step also what the allocator keeps.
 _LOADING_GB, _STEP_GB = 1.0, 2.0
 #: The layers that are on the GPU at a time when the others are offloaded.
@@ -43,9 +41,9 @@ def memory_need(family: Family, numbers: Numbers) -> MemoryNeed:
     transformer, encoder = _transformer_gb(family, numbers), _encoder_gb(family, numbers)
     here = transformer * (1 - numbers.offload) + (_WORKING_SET_GB if numbers.offload else 0.0)
     pixels = (max(numbers.resolution) / _SIDE) ** 2
-    lora = file_mb(family, numbers) / 1000 * _LORA_FACTOR
+    lora = file_mb(family, numbers) / 1000 * family.memory.lora_factor
     step = here + family.memory.activation_gb * pixels * numbers.batch_size + lora + _STEP_GB
-    if not (numbers.cache_text or numbers.offload):
+    if not (numbers.cache_text or numbers.offload or family.memory.encoder_leaves):
         step += encoder
     form = form_of(family, numbers)
     if form is not None:

@@ -119,8 +119,7 @@ def _unseen(where: TrainingMachine) -> str:
         known = [said("ComfyUI draws on your {maker} GPU.", maker=maker)] if maker else []
         if where.stand_in:
             able = said(
-                "{trainer} trains on this computer, since AI-Toolkit cannot. We haven't run it on a GPU yet, and how much memory it "
-                "takes isn't known.",
+                "{trainer} trains on this computer, since AI-Toolkit cannot. We haven't run it on a GPU yet.",
                 trainer=where.stand_in,
             )
         else:

@@ -102,6 +102,7 @@ async def presets(services: Services, request: web.Request) -> web.Response:
     family = family.by_route(request.query.get("route", ""))
     name = request.query.get("backend") or await in_thread(services.training.usual_backend, family.key)
     backend = await in_thread(_capabilities, services, name)
+    family = backend.as_held(family)
     method = request.query.get("method", "lora")
     presets_module.require_method(backend, method)
     photos = await in_thread(_trained, services, request)

@@ -25,6 +25,7 @@ from ...interface import (
     LaunchPlan,
     Option,
     Outcome,
+    OwnFigures,
     Reading,
     ResolvedTraining,
 )
@@ -93,6 +94,10 @@ class ComfyNativeBackend:
             methods=list(_ALGORITHMS),
             can_continue=True,
             savings=["batch_size", "resolution", "rank"],
+            estimates={
+                key: OwnFigures(needs=record.needs, memory=record.memory)
+                for key, record in records().items()
+            },
             options={
                 "steps": Option(
                     min=1, max=20_000, tooltip="How long to train. Training too long memorises the photos."

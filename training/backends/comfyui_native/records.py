@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Literal
 
 import toml
+from pydantic import Field
 
 from ....core.records.base import Record
 
@@ -14,9 +15,11 @@ _FILE = Path(__file__).resolve().parent / "records.toml"
 
 
 class NativeFamily(Record):
-    """How ComfyUI loads a family for training."""
+    """How ComfyUI loads a family for training, and what it takes otherwise than the family's record says."""
 
     loader: Literal["checkpoint"]
+    needs: dict[str, float] = Field(default_factory=dict)
+    memory: dict[str, float | bool] = Field(default_factory=dict)
 
 
 @cache
