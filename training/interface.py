@@ -185,6 +185,8 @@ class BackendCapabilities(Record):
     figures: bool = False
     #: its own estimates of them by family, which nobody has measured on a GPU
     estimates: dict[str, OwnFigures] = Field(default_factory=dict)
+    #: it loads models as ComfyUI does, from ComfyUI's folders: it trains the very file that draws, quantised copies too
+    loads_as_comfyui: bool = False
     #: what it can do to take less memory, by the names of overrides; `cache_text`, `offload` and `bits` it has to know
     savings: list[str] = Field(
         default_factory=lambda: ["quantize", "low_vram", "batch_size", "resolution", "rank"]

@@ -206,16 +206,22 @@ def test_what_it_can_train_is_in_its_records_and_on_a_processor_only_who_allowed
     )
     told = strict.capabilities()
     assert told.families == list(records()) and told.needs == "cpu" and told.tagline and told.about
-    assert all(families.get(key).trains_from == "file" for key in records())
+    assert told.loads_as_comfyui
+    for key, record in records().items():
+        one_file = families.get(key).trains_from == "file"
+        assert (record.loader == "checkpoint") == one_file and bool(record.clip) != one_file
 
     class Wanted:
-        base_path = str(MAIN)
+        base_path, family, route = str(MAIN), "sd15", ""
+
+        def settings(self, family):
+            return family.trainer
 
     assert (strict.state().state, allowed.state().state) == ("unsupported", "ready")
     assert strict.state().detail.startswith("ComfyUI computes on the processor here")
-    assert [one.code for one in strict.preflight(Wanted)] == ["gpu_missing"] and not allowed.preflight(Wanted)
+    assert [one.code for one in strict.preflight(Wanted())] == ["gpu_missing"] and not allowed.preflight(Wanted())
     standing_in(paths, version="0.3.10")
-    (finding,) = allowed.preflight(Wanted)
+    (finding,) = allowed.preflight(Wanted())
     assert finding.code == "backend_missing" and finding.said["message"].values["comfyui"] == "0.3.10"
 
 

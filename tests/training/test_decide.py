@@ -24,7 +24,7 @@ from isengard.core.records.training import Finding, Overrides, TrainingRequest
 from isengard.core.records.worker import BackendState, Gpu, Worker
 from isengard.training.downloads.hub_cache import Lacking
 from isengard.training.gpu.gpu_handover import GpuUse, Holder
-from isengard.training.interface import BackendCapabilities, Option
+from isengard.training.interface import BackendCapabilities, Option, OwnFigures
 from isengard.training.machine.machine_facts import Machine
 from isengard.training.planning.decision import decide, resolved
 from isengard.training.planning.facts import Base, BaseModel, Facts, Machines, Person, Trainer

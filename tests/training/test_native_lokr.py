@@ -13,24 +13,13 @@ from isengard.core.settings import Settings
 from isengard.training.backends.comfyui_native import weights
 from isengard.training.backends.comfyui_native.backend import ComfyNativeBackend
 from isengard.training.backends.comfyui_native.order import Order
-from isengard.training.interface import ResolvedTraining
 from PIL import Image
 from safetensors.numpy import load_file
+from support.native_trainings import JOB, training
 
-JOB = "job_" + "0" * 26
 MODULE = "diffusion_model.input_blocks.1.1.proj_in"
 FACTOR = 4
-
-
-def training(**changes):
-    values = {
-        "job_id": JOB, "character_id": "chr_x", "slug": "ann", "trigger_word": "annqvx", "class_word": "woman",
-        "backend": "comfyui_native", "family": "sd15", "preset": "quick", "base_path": "", "base_sha256": None,
-        "generate_base": "", "steps": 40, "rank": 16, "alpha": 16.0, "learning_rate": 1e-4, "resolution": [512],
-        "batch_size": 1, "save_every": 10, "sample_prompts": [], "seed": 1, "quantize": False, "low_vram": False,
-        "image_count": 1, "held_out": [], "method": "lokr", "lokr_factor": FACTOR,
-    }  # fmt: skip
-    return ResolvedTraining(**{**values, **changes})
+LOKR = {"method": "lokr", "lokr_factor": FACTOR}
 
 
 @pytest.fixture
@@ -49,7 +38,7 @@ def job_dir(paths, backend):
 
 
 @pytest.mark.parametrize(
-    ("changes", "algorithm", "rank"), [({}, "LoKr", FACTOR), ({"method": "lora"}, "LoRA", 16)]
+    ("changes", "algorithm", "rank"), [(LOKR, "LoKr", FACTOR), ({}, "LoRA", 16)]
 )
 def test_the_node_is_asked_by_its_own_name_with_the_factor_as_rank(
     backend, job_dir, changes, algorithm, rank
@@ -79,7 +68,7 @@ def test_it_begins_with_what_changes_nothing():
 
 
 def test_slices_go_on_with_both_matrices_and_every_checkpoint_is_a_lokr(backend, job_dir):
-    wanted = training()
+    wanted = training(**LOKR)
     plan = backend.plan(job_dir, wanted, resume=False)
     log = (job_dir / "trainer.log").open("wb")
     code = subprocess.run(plan.argv, cwd=plan.cwd, env=plan.env, stdout=log, stderr=log, timeout=60).returncode

@@ -152,6 +152,8 @@ class FactGatherer:
         self, coming: BaseModel | None, name: str | None, family: Family, backend: TrainingBackend
     ) -> Base:
         model = coming or self.base_models.resolve(name, family)
+        if backend.capabilities().loads_as_comfyui:
+            model = as_it_draws(model)
         file, cache = Path(model.path), cache_folder(self.settings.hf_home)
         shared = file.is_relative_to(self.paths.root) or not (file.is_absolute() and file.exists())
         asked = isinstance(backend, FetchingBackend) and is_described(family, model.path)
@@ -176,6 +178,13 @@ class FactGatherer:
         """GPUs are looked for where the trainer needs one."""
         here = Machine.here(self.paths.root, with_gpus=trainer.capabilities.needs == "gpu")
         return Machines(machine_name(), here, self.ledger.workers(), bool(self.settings.redis_url))
+
+
+def as_it_draws(model: BaseModel) -> BaseModel:
+    """The base for a trainer that loads models as ComfyUI does: the file that draws, which may be a quantised copy."""
+    quantised = model.flaw is not None and model.flaw.code == "base_model_quantised"
+    path = model.path if Path(model.path).is_file() else model.drawn_path
+    return replace(model, path=path, flaw=None if quantised else model.flaw)
 
 
 def _trainer(backend: TrainingBackend) -> Trainer:

@@ -39,6 +39,8 @@ class Coming:
 
     def mends(self, finding: Finding) -> bool:
         """Whether what a trainer says of today holds no longer then."""
+        if finding.code == "model_parts_missing":
+            return bool(self.files)
         return self.trainer is not None and finding.severity == "error" and finding.fix == "setup_backend"
 
     def disk_bytes(self, root: Path) -> int:

@@ -17,6 +17,8 @@ from ..http.session import Session
 
 #: Holds the links that open the session; readable by the owner alone.
 LINK_FILE = "link.txt"
+#: What a model is made of besides the file that a LoRA is put onto.
+MODEL_FOLDERS = ("text_encoders", "vae")
 #: What the panel looks for in its address (js/data/session.js).
 LINK_PARAMETER = "isengard_token"
 
@@ -31,9 +33,10 @@ def started_before(paths: DataPaths) -> str | None:
 
 def write_server_file(paths: DataPaths, boot_id: str, host: Host) -> None:
     """{boot_id, pid, url, comfyui, start}: where a worker asks ComfyUI for memory, what kind of ComfyUI that is, for the doctor, and
-    how another one is started beside it, for trainers that are nodes of ComfyUI's."""
+    how another one is started beside it and where it finds models, for trainers that are nodes of ComfyUI's."""
     comfyui = {"version": host.version, "frontend": host.frontend, "capabilities": host.capabilities()}
-    start = {**host.another, "device": host.device_name}
+    folders = {kind: [str(folder) for folder in host.model_folders(kind)] for kind in MODEL_FOLDERS}
+    start = {**host.another, "device": host.device_name, "models": folders}
     content = {
         "boot_id": boot_id,
         "pid": os.getpid(),

@@ -76,9 +76,10 @@ def run(
     trainer: dict[str, str] | None = None,
     photos: list[Path] | None = None,
     recipe: str = "",
+    asked: dict[str, Any] | None = None,
 ) -> Found:
     """`way`: a family, or `family.route`; `base`: an empty folder for the host; `trainer`: its environment (AI_TOOLKIT_DIR ...),
-    HF_HOME of `build.hub` among it; `recipe`: another of the family's than its usual one."""
+    HF_HOME of `build.hub` among it; `recipe`: another of the family's than its usual one; `asked`: more of the training, as its trainer."""
     from isengard.core.families.families import Families
 
     found, family = Found(way), way.partition(".")[0]
@@ -103,7 +104,7 @@ def run(
         if trainer:
             person = _person(api, photos or [])
             with _timed(found, "trained"):
-                _train(api, found, person)
+                _train(api, found, person, asked or {})
             lora_proof.free(server)
             wait_for_proof(api, person["id"], 900)
             found.fit = api.get(f"/characters/{person['id']}/versions")["items"][-1]["proof"]["fit"]
@@ -171,8 +172,14 @@ def _person(api: Api, photos: list[Path]) -> dict[str, Any]:
     return person
 
 
-def _train(api: Api, found: Found, person: dict[str, Any]) -> None:
-    order = {"character_id": person["id"], "family": found.family, "route": found.route, **TRAINING}
+def _train(api: Api, found: Found, person: dict[str, Any], asked: dict[str, Any]) -> None:
+    order = {
+        "character_id": person["id"],
+        "family": found.family,
+        "route": found.route,
+        **TRAINING,
+        **asked,
+    }
     check = api.post("/training/preflight", order)
     assert check["ok"], check["findings"]
     job = api.wait_for(f"/training/jobs/{api.post('/training/jobs', order)['id']}", 1800)

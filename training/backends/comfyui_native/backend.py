@@ -47,6 +47,7 @@ from .order import (
     Order,
     checkpoint_name,
 )
+from .model_advice import model_findings, require_parts
 from .records import records
 
 #: Bumped whenever what is trained changes.
@@ -93,6 +94,7 @@ class ComfyNativeBackend:
             ),
             methods=list(_ALGORITHMS),
             can_continue=True,
+            loads_as_comfyui=True,
             savings=["batch_size", "resolution", "rank"],
             estimates={
                 key: OwnFigures(needs=record.needs, memory=record.memory)
@@ -151,12 +153,8 @@ class ComfyNativeBackend:
                     this_machine=True,
                 )
             )
-        if not Path(training.base_path).is_file():
-            message = "The model to train on was not found in ComfyUI's folders."
-            findings.append(
-                Finding(severity="error", code="base_model_missing", message=message, fix="download_model")
-            )
-        return findings
+        family = self._families.get(training.family)
+        return [*findings, *model_findings(training, family, found.models if found is not None else None)]
 
     def plan(self, job_dir: Path, training: ResolvedTraining, *, resume: bool) -> LaunchPlan:
         found, state = installation.find(self._paths)
@@ -164,11 +162,14 @@ class ComfyNativeBackend:
             raise NotReadyError("backend_missing", state.sentence("detail"), "Then press Retry.")
         _tidy(job_dir, self._reader, keep=resume)
         done = self.checkpoints(job_dir, training) if resume else []
-        settings = training.settings(self._families.get(training.family))
+        family, record = self._families.get(training.family), records()[training.family]
+        parts, settings = require_parts(family, found.models), training.settings(family)
         order = Order(
             start=asdict(found),
             base=training.base_path,
-            loader=records()[training.family].loader,
+            loader=record.loader,
+            clip=record.clip,
+            beside=parts,
             stem=_stem(training),
             steps=training.steps,
             first_step=done[-1].step if done else 0,

@@ -87,11 +87,12 @@ def _learning(order: Order, *, on_cpu: bool) -> dict[str, Any]:
 def samples_of(order: Order, lora: str, prompts: Sequence[str], side: int) -> Graph:
     """Pictures with the LoRA so far. The data set is in it too, though nothing asks for it: ComfyUI forgets what the next prompt lacks."""
     graph = _data(order)
+    _, clip, vae = _loaded(order)
     graph["lora"] = _node("LoraLoaderModelOnly", model=["base", 0], lora_name=lora, strength_model=1.0)
-    graph["nothing"] = _node("CLIPTextEncode", text="", clip=["base", 1])
+    graph["nothing"] = _node("CLIPTextEncode", text="", clip=clip)
     graph["empty"] = _node("EmptyLatentImage", width=side, height=side, batch_size=1)
     for number, prompt in enumerate(prompts):
-        graph[f"prompt{number}"] = _node("CLIPTextEncode", text=prompt, clip=["base", 1])
+        graph[f"prompt{number}"] = _node("CLIPTextEncode", text=prompt, clip=clip)
         graph[f"draw{number}"] = _node(
             "KSampler",
             model=["lora", 0],
@@ -105,7 +106,7 @@ def samples_of(order: Order, lora: str, prompts: Sequence[str], side: int) -> Gr
             scheduler="normal",
             denoise=1.0,
         )
-        graph[f"picture{number}"] = _node("VAEDecode", samples=[f"draw{number}", 0], vae=["base", 2])
+        graph[f"picture{number}"] = _node("VAEDecode", samples=[f"draw{number}", 0], vae=vae)
         graph[f"save{number}"] = _node(
             "SaveImage", images=[f"picture{number}", 0], filename_prefix=f"{SAMPLE}{number}"
         )
@@ -114,19 +115,27 @@ def samples_of(order: Order, lora: str, prompts: Sequence[str], side: int) -> Gr
 
 def _data(order: Order) -> Graph:
     """The base by its family's loader, and the photos with their captions."""
+    loaders, clip, vae = _loaded(order)
     return {
-        **_LOADERS[order.loader](PurePath(order.base).name),
+        **loaders,
         "photos": _node("LoadImageTextDataSetFromFolder", folder=PHOTOS),
-        "latents": _node("VAEEncode", pixels=["photos", 0], vae=["base", 2]),
-        "captions": _node("CLIPTextEncode", text=["photos", 1], clip=["base", 1]),
+        "latents": _node("VAEEncode", pixels=["photos", 0], vae=vae),
+        "captions": _node("CLIPTextEncode", text=["photos", 1], clip=clip),
     }
 
 
-def _checkpoint(base: str) -> Graph:
-    return {"base": _node("CheckpointLoaderSimple", ckpt_name=base)}
-
-
-_LOADERS = {"checkpoint": _checkpoint}
+def _loaded(order: Order) -> tuple[Graph, list[Any], list[Any]]:
+    """The loaders of a model, whose node `base` gives it out first, and where its text encoder and its VAE come from."""
+    base = PurePath(order.base).name
+    if order.loader == "checkpoint":
+        return {"base": _node("CheckpointLoaderSimple", ckpt_name=base)}, ["base", 1], ["base", 2]
+    encoder, vae = (PurePath(order.beside[role]).name for role in ("text_encoder", "vae"))
+    parts = {
+        "base": _node("UNETLoader", unet_name=base, weight_dtype="default"),
+        "clip": _node("CLIPLoader", clip_name=encoder, type=order.clip),
+        "vae": _node("VAELoader", vae_name=vae),
+    }
+    return parts, ["clip", 0], ["vae", 0]
 
 
 def _node(kind: str, **inputs: Any) -> dict[str, Any]:

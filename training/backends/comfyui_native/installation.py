@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +21,7 @@ NAME = "comfyui_native"
 @dataclass(frozen=True)
 class Installation:
     """A ComfyUI that can be started: Python and its switches, the script with its words, and the folder these are meant from.
-    `options` say what it computes on, `device` what that is."""
+    `options` say what it computes on, `device` what that is; `models` where it looks for each kind of model."""
 
     python: str
     flags: list[str]
@@ -30,6 +30,7 @@ class Installation:
     folder: str
     version: str
     device: str
+    models: dict[str, list[str]] = field(default_factory=dict)
 
     @property
     def on_cpu(self) -> bool:
@@ -68,7 +69,8 @@ def _told(paths: DataPaths) -> Installation | None:
             folder=str(start["folder"]),
             version=str(left["comfyui"]["version"]),
             device=str(start["device"]),
+            models={kind: list(map(str, folders)) for kind, folders in start.get("models", {}).items()},
         )
-    except (OSError, ValueError, KeyError, TypeError):
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
         return None
     return known if known.script else None

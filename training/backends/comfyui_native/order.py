@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -25,7 +25,8 @@ STOPPED = 143
 @dataclass(frozen=True)
 class Order:
     """A training as its process gets it. `start`: the ComfyUI to run, as `Installation`; `save_every` and `first_step` in steps; `nice`: how far it
-    stands back behind all else that computes; `algorithm` by the node's own name, of which `rank` is a LoKr's factor."""
+    stands back behind all else that computes; `algorithm` by the node's own name, of which `rank` is a LoKr's factor; `beside`:
+    the files of a model in parts by their roles, `clip` what ComfyUI's loader calls its kind of text encoder."""
 
     start: dict[str, Any]
     base: str
@@ -46,6 +47,8 @@ class Order:
     low_vram: bool
     nice: int
     algorithm: str = "LoRA"
+    beside: dict[str, str] = field(default_factory=dict)
+    clip: str = ""
 
     def write(self, job_dir: Path) -> None:
         atomic.write_json(job_dir / ORDER_FILE, asdict(self))

@@ -17,7 +17,8 @@ _FILE = Path(__file__).resolve().parent / "records.toml"
 class NativeFamily(Record):
     """How ComfyUI loads a family for training, and what it takes otherwise than the family's record says."""
 
-    loader: Literal["checkpoint"]
+    loader: Literal["checkpoint", "parts"]
+    clip: str = ""
     needs: dict[str, float] = Field(default_factory=dict)
     memory: dict[str, float | bool] = Field(default_factory=dict)
 

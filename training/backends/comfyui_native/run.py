@@ -26,6 +26,8 @@ SAMPLE_SIDE = 768
 #: A step that finds the modules to train and teaches them nothing worth the name: its result is replaced.
 _NO_RATE = 1e-7
 _KILLED = 137
+#: What ComfyUI calls the folders: by the way a base is loaded, and by the role of a file beside it.
+_KINDS = {"checkpoint": "checkpoints", "parts": "diffusion_models", "text_encoder": "text_encoders", "vae": "vae"}
 
 
 class StopAsked(Exception):
@@ -74,7 +76,9 @@ class Run:
         self._work.mkdir(exist_ok=True)
         base = Path(order.base)
         self._state.mkdir(exist_ok=True)
-        self._comfyui.prepare({"checkpoints": [base.parent], "loras": [self._state, self._out]})
+        models = {_KINDS[order.loader]: [base.parent], "loras": [self._state, self._out]}
+        models |= {_KINDS[role]: [Path(file).parent] for role, file in order.beside.items()}
+        self._comfyui.prepare(models)
         pictures.prepare(self._dir / DATASET, self._work / "input" / graphs.PHOTOS, order.resolution)
         with self._comfyui:
             self._on_cpu = self._comfyui.wait_until_up(self._heed)
