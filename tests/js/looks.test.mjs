@@ -10,7 +10,7 @@ globalThis.document = installDocument();
 const { LookChoice } = await import("../../js/components/training/look_choice.js");
 
 const checkpoint = (file, more = {}) => ({
-  file, size: 6.9e9, recommended: false, why: "tensors", label: "", style: "unknown", style_from: "", prediction: "epsilon", prediction_from: "", refused: "", ...more,
+  file, size: 6.9e9, recommended: false, why: "tensors", label: "", style: "unknown", style_from: "", prediction: "epsilon", prediction_from: "", refused: "", quantised: false, ...more,
 });
 const FIRST = checkpoint("sub/a.safetensors", { recommended: true, style: "photographic", style_from: "name" });
 const SECOND = checkpoint("b.safetensors", { style: "illustrated", style_from: "metadata", prediction: "v", prediction_from: "tensors" });
@@ -32,6 +32,17 @@ test("two checkpoints are a choice, with what is known of each and from where", 
   assert.deepEqual([looks.value, changes], [SECOND.file, 1]);
   looks.show([FIRST, SMALL], SECOND.file);
   assert.equal(looks.value, FIRST.file, "one that has gone is not asked for");
+});
+
+test("a trainer that loads models as ComfyUI does is offered the quantised copies, too, behind the others", () => {
+  const looks = new LookChoice(() => {});
+  const copy = { ...SMALL, quantised: true };
+  const broken = checkpoint("d.safetensors", { refused: "d.safetensors has parts missing." });
+  looks.show([FIRST, copy, broken], "", true);
+  assert.deepEqual([looks.value, radios(looks).map(({ value }) => value)], [FIRST.file, [FIRST.file, copy.file]]);
+  assert.match(looks.element.textContent, /1 can't be trained on.*parts missing/);
+  looks.show([FIRST, copy, broken], copy.file, false);
+  assert.equal(looks.value, FIRST.file);
 });
 
 test("one is told in a line, none and an older server's answer are not", () => {

@@ -58,6 +58,8 @@ declare namespace Schema {
     about: string;
     can_continue: boolean;
     figures: boolean;
+    estimates: Record<string, OwnFigures>;
+    loads_as_comfyui: boolean;
     savings: string[];
     default: boolean;
     state: BackendState;
@@ -207,6 +209,7 @@ declare namespace Schema {
     prediction: "epsilon" | "v";
     prediction_from: "tensors" | "metadata" | "name" | "";
     refused: string;
+    quantised: boolean;
   }
   /** Whether ComfyUI can be restarted from here, and how many prompts it runs or keeps. */
   interface ComfyUI {
@@ -865,6 +868,11 @@ declare namespace Schema {
     cache_text?: boolean | null;
     offload?: number | null;
     bits?: number | null;
+  }
+  /** Estimates of what a trainer takes for a family, where that is not what the family's record says (AI-Toolkit's figures): fields by the names of its `[needs]` and `[memory]`. */
+  interface OwnFigures {
+    needs: Record<string, unknown>;
+    memory: Record<string, unknown>;
   }
   /** A prompt as it was written, and the newest picture of it: `n` of `generation_id`, '' and 0 where there is none any more. `orders`: how often pictures were made with it. */
   interface PastPrompt {

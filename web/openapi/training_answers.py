@@ -84,6 +84,8 @@ class CheckpointChoice(Spoken):
     prediction: Literal["epsilon", "v"]
     prediction_from: Literal["tensors", "metadata", "name", ""]
     refused: str
+    #: it is refused for being a quantised copy, which trainers take that load models as ComfyUI does
+    quantised: bool
 
 
 class Family(Spoken):

@@ -100,7 +100,8 @@ async def presets(services: Services, request: web.Request) -> web.Response:
     """?family=&route=&backend=&method=&character_id= (or photos=): the numbers each preset would give."""
     family = services.families.get_offered(request.query.get("family", "sd15"))
     family = family.by_route(request.query.get("route", ""))
-    name = request.query.get("backend") or await in_thread(services.training.usual_backend, family.key)
+    name = request.query.get("backend", "")
+    name = name or await in_thread(services.training.usual_backend, family.key)
     backend = await in_thread(_capabilities, services, name)
     family = backend.as_held(family)
     method = request.query.get("method", "lora")

@@ -61,5 +61,6 @@ def _shown(base: RankedBase, refused: str, *, recommended: bool) -> dict[str, An
         "prediction": traits.prediction,
         "prediction_from": traits.prediction_from,
         "refused": refused,
+        "quantised": bool(refused and traits.quantised and not traits.lacks),
     }
     return told(shown)

@@ -21,10 +21,12 @@ export class LookChoice {
     this.element = h("div", { class: "isen-field", hidden: true }, this.legend, this.hint, this.list, this.refused);
   }
 
-  /** A choice where there are two or more; one is only told. An older server tells none. @param {Checkpoint[]} checkpoints @param {string | undefined} wanted */
-  show(checkpoints = [], wanted = "") {
-    const usable = checkpoints.filter(({ refused }) => !refused);
-    const refused = checkpoints.filter((one) => one.refused);
+  /** A choice where there are two or more; one is only told. An older server tells none. @param {Checkpoint[]} checkpoints @param {string | undefined} wanted @param {boolean} [copies] whether the trainer takes quantised copies, too */
+  show(checkpoints = [], wanted = "", copies = false) {
+    /** @param {Checkpoint} one */
+    const isUsable = (one) => !one.refused || (copies && one.quantised);
+    const usable = checkpoints.filter(isUsable);
+    const refused = checkpoints.filter((one) => !isUsable(one));
     const many = usable.length > 1;
     this.value = [wanted, this.value].find((file) => usable.some((one) => one.file === file)) ?? usable[0]?.file ?? "";
     this.element.hidden = !checkpoints.length;

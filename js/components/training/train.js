@@ -172,7 +172,8 @@ export class IsenTrain extends View {
     this.#ways(family);
     const names = family.base_models;
     fill(this.base, [family.key, names], () => [h("option", { value: "", text: t("baseAuto") }), ...names.map((name) => h("option", { value: name, text: name, selected: name === this.#draft?.base }))]);
-    this.looks.show(family.checkpoints, this.#draft?.base);
+    const trainer = this.store.state.backends.find((known) => known.name === this.trainer.value);
+    this.looks.show(family.checkpoints, this.#draft?.base, trainer?.loads_as_comfyui);
     this.baseField.hidden = names.length < 2 || !this.looks.element.hidden;
     const asked = ++this.#presetsAsked;
     const wanted = { family: family.key, route: this.way.value, character_id: this.person.id, backend: this.trainer.value, method: this.advanced.method };

@@ -43,7 +43,7 @@ def model_findings(training: ResolvedTraining, family: Family, folders: Folders 
 
 
 def _lacks(names: Sequence[str]) -> Said:
-    return said("ComfyUI's trainer needs {files}, but ComfyUI's folders lack it.", files=listed(names))
+    return said("ComfyUI's trainer needs files that ComfyUI's folders lack: {files}.", files=listed(names))
 
 
 def _route(training: ResolvedTraining, family: Family) -> list[Finding]:
