@@ -87,7 +87,7 @@ export const LOOKS = [{ ...FAMILIES[0], needs_token: false, unreadable: [], chec
   checkpoint("sd15/dreamshaper_8.safetensors", 2.13e9, "unknown"),
   checkpoint("fluffyanime_e6.safetensors", 2.13e9, "illustrated"),
   checkpoint("sd15/dreamshaper_8LCM.safetensors", 2.13e9, "unknown", { why: "last", label: "a model for few steps" }),
-  checkpoint("anything_fp8.safetensors", 1.1e9, "unknown", { refused: "anything_fp8.safetensors is a quantised copy (fp8): you can make pictures with it, but the trainer needs the full model." }),
+  checkpoint("anything_fp8.safetensors", 1.1e9, "unknown", { quantised: true, refused: "anything_fp8.safetensors is a quantised copy (fp8): you can make pictures with it, but the trainer needs the full model." }),
   checkpoint("noobai_vpred.safetensors", 2.13e9, "illustrated", { prediction: "v", prediction_from: "tensors", refused: "noobai_vpred.safetensors predicts velocity (v-prediction, going by its tensors): you can make pictures with it, but the trainer can't learn from it. Choose another checkpoint." }),
   checkpoint("unet.safetensors", 1.7e9, "unknown", { refused: "unet.safetensors has parts missing (VAE): neither the trainer nor ComfyUI can use it alone. Complete it with ComfyUI's Save Checkpoint, or choose another file." }),
 ] }, FAMILIES[1]];
@@ -163,6 +163,15 @@ export const METER_REFUSED = { ...METER_MISSING, setup: { ...METER_OFFER, possib
 export const BACKEND_MISSING = { ...BACKEND, setup: SETUP, state: { name: "ai_toolkit", version: "", state: "not_installed", detail: "AI-Toolkit, which does the training, is not set up yet." } };
 /** Ours, and one that a pack beside ours brought. */
 export const FOREIGN = [BACKEND, { ...BACKEND, name: "pencil", label: "Pencil", default: false, families: ["sd15"], setup: null, state: { name: "pencil", version: "0.1", state: "ready", detail: "" } }];
+/** Both trainers of ours, with what speaks for each. */
+export const TWO_TRAINERS = [
+  { ...BACKEND, tagline: "better results, 3 GB once", about: "Trains every model here and loses nothing at a pause. It is downloaded once (about 3 GB), into a Python of its own." },
+  {
+    ...BACKEND, name: "comfyui_native", label: "ComfyUI", default: false, families: ["sd15", "z_image"], setup: null, loads_as_comfyui: true, tagline: "quick start: nothing to install",
+    about: "ComfyUI's own training nodes, in a second ComfyUI beside yours. It trains fewer models than AI-Toolkit and forgets its momentum at every save, so choose it to try training out, or where AI-Toolkit does not run.",
+    state: { name: "comfyui_native", version: "0.33.0", state: "ready", detail: "" },
+  },
+];
 const WORKER = { id: "w1", host: "here", version: "0.1.0", gpus: [{ uuid: "GPU-1", name: "NVIDIA GeForce RTX 3090", total_bytes: 25.4e9, free_bytes: 4e9 }], backends: [], beat: 3, slots: 1 };
 const THINGS = [["trash", 1.2e9, true, ""], ["thumbnails", 3.1e8, true, ""], ["caches", 2.4e9, true, ""], ["trainer", 9.6e9, true, "ai_toolkit"], ["faces", 1.37e8, true, "faces"], ["logs", 4.2e6, false, ""], ["hub", 3.1e10, false, ""], ["rest", 2.8e7, false, ""]].map(([name, bytes, can_free, tool]) => ({ name, bytes, can_free, tool }));
 export const STORAGE = {

@@ -1,6 +1,6 @@
 /** Every state the panel can be in (PANEL.md), by name. */
 
-import { BACKEND_MISSING, DAMAGED, FOREIGN, LOOKS, MODELS, METER_READY, METER_REFUSED, ONE_LOOK, ROUTED, SETTINGS_WAITING, WITH_TWO } from "./answers.mjs";
+import { BACKEND_MISSING, DAMAGED, FOREIGN, LOOKS, MODELS, METER_READY, METER_REFUSED, ONE_LOOK, ROUTED, SETTINGS_WAITING, TWO_TRAINERS, WITH_TWO } from "./answers.mjs";
 import { ANNA, PEOPLE, character, checkpoints, generation, job, losses, photos, samples, version } from "./people.mjs";
 import { photoDayStates } from "./photo_days.mjs";
 import { settled } from "./settled.mjs";
@@ -226,6 +226,7 @@ export const STATES = {
   "train-looks": { ...all, ...at("training", { train: "chr_9" }), families: LOOKS, then: click('[data-testid="isen-looks-refused"]') },
   "train-one-look": { ...all, ...at("training", { train: "chr_9" }), families: ONE_LOOK },
   "train-other": { ...all, ...at("training", { train: "chr_9" }), backends: [...FOREIGN] },
+  "train-two-trainers": { ...all, ...at("training", { train: "chr_9" }), backends: TWO_TRAINERS, families: LOOKS, then: choose('[data-testid="isen-trainer"]', "comfyui_native") },
   "train-blocked": { ...all, ...at("training", { train: "chr_9" }), preflight: BLOCKED },
   "train-warned": { ...all, ...at("training", { train: "chr_9" }), preflight: { ...BLOCKED, ok: true, findings: BLOCKED.findings.slice(1) } },
   "train-memory": { ...all, ...at("training", { train: "chr_9" }), preflight: { ...OK, findings: [SAVED] }, then: click('[data-testid="isen-fix-choose_memory"]') },
