@@ -268,7 +268,7 @@ def guesses(trainer: BackendCapabilities, family: str, *, learned: bool) -> list
     if family in trainer.estimates:
         message = (
             said(
-                "How much memory {trainer} takes is worked out from the sizes of the model's parts; nobody has measured it on a GPU yet.",
+                "How much memory {trainer} takes is worked out from the sizes of the model's parts. Nobody has measured it on a GPU yet.",
                 trainer=trainer.label,
             )
             if learned
