@@ -195,6 +195,10 @@ def _face_reader(registry: PluginRegistry, ledger: Ledger) -> FaceReader:
     return FaceReader(paths, chosen=lambda: current_face_models(settings, paths), left_out=left_out)
 
 
+def _usual_trainer(settings: Settings) -> str:
+    return "fast_test" if settings.fast_test else "ai_toolkit"
+
+
 def _training(
     host: Host,
     registry: PluginRegistry,
@@ -207,7 +211,6 @@ def _training(
     base_models: ComfyBaseModels,
 ) -> TrainingService:
     paths, settings = registry.context.paths, registry.context.settings
-    default = "fast_test" if settings.fast_test else "ai_toolkit"
     tasks, doorbell = TaskSubmission(paths, ledger, clock, characters), Doorbell(settings, paths)
     gatherer = FactGatherer(
         paths,
@@ -217,7 +220,7 @@ def _training(
         registry,
         families,
         base_models,
-        default_backend=default,
+        default_backend=_usual_trainer(settings),
         settings=settings,
         comfyui_version=host.version,
         stand_ins=("comfyui_native",),
@@ -229,7 +232,7 @@ def _training(
         EarlierTrainings(paths, ledger, characters, photos),
         FollowUps(paths, ledger, characters, registry, clock, families),
         tasks,
-        CaptionSubmission(tasks, photos, registry, default),
+        CaptionSubmission(tasks, photos, registry, _usual_trainer(settings)),
         SetUpAndTrain(gatherer, freezer, tasks, ledger),
         registry,
         ledger,

@@ -27,7 +27,9 @@ def put_quantised(base):
     folder = base / "models" / "checkpoints"
     folder.mkdir(parents=True, exist_ok=True)
     source, target = fixtures.tiny_models() / fixtures.CHECKPOINT, folder / fixtures.USUAL_NAME
-    subprocess.run([str(HOST.ensure()), str(HOSTS / "quantised_tiny.py"), str(source), str(target)], check=True)
+    subprocess.run(
+        [str(HOST.ensure()), str(HOSTS / "quantised_tiny.py"), str(source), str(target)], check=True
+    )
 
 
 @pytest.mark.parametrize(

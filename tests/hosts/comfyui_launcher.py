@@ -61,12 +61,26 @@ def end_on_interrupt() -> None:
         signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
+def thin_encoders_of_the_host() -> None:
+    """A ComfyUI that the native trainer starts loads no packs; the cut text encoders of its host can be read all the same."""
+    base = Path(sys.argv[sys.argv.index("--base-directory") + 1]) if "--base-directory" in sys.argv else None
+    packs = [parent / "custom_nodes" for parent in (base.parents if base else ())]
+    found = next((pack for pack in packs if (pack / "thin_encoders").is_dir()), None)
+    if found is not None:
+        import comfy.options
+
+        comfy.options.enable_args_parsing()
+        sys.path.append(str(found))
+        import thin_encoders  # noqa: F401
+
+
 def main() -> None:
     end_on_interrupt()
     folder = Path(sys.argv[1])
     library = prepare()
     sys.argv = [str(folder / "main.py"), *sys.argv[2:]]
     sys.path.insert(0, str(folder))
+    thin_encoders_of_the_host()
     runpy.run_path(sys.argv[0], run_name="__main__")
     del library
 

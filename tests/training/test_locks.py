@@ -40,8 +40,25 @@ def test_the_resolver_finds_a_wheel_for_each_on_systems_that_nobody_here_has(tmp
     platform, macos = PLATFORMS[lock]
     file = pins.LOCKS / f"{lock}.txt"
     uv = PACKER.ensure().with_name("uv")
-    command = [str(uv), "pip", "install", "--dry-run", "--no-deps", "--no-build", "--require-hashes", "-r", str(file)]
-    command += ["--target", str(tmp_path), "--python-version", pins.shipped().python, "--python-platform", platform]
+    command = [
+        str(uv),
+        "pip",
+        "install",
+        "--dry-run",
+        "--no-deps",
+        "--no-build",
+        "--require-hashes",
+        "-r",
+        str(file),
+    ]
+    command += [
+        "--target",
+        str(tmp_path),
+        "--python-version",
+        pins.shipped().python,
+        "--python-platform",
+        platform,
+    ]
     told = {"MACOSX_DEPLOYMENT_TARGET": macos} if macos else {}
     done = subprocess.run(command, env={**os.environ, **told}, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr[-2000:]

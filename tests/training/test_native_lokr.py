@@ -37,9 +37,7 @@ def job_dir(paths, backend):
     return folder
 
 
-@pytest.mark.parametrize(
-    ("changes", "algorithm", "rank"), [(LOKR, "LoKr", FACTOR), ({}, "LoRA", 16)]
-)
+@pytest.mark.parametrize(("changes", "algorithm", "rank"), [(LOKR, "LoKr", FACTOR), ({}, "LoRA", 16)])
 def test_the_node_is_asked_by_its_own_name_with_the_factor_as_rank(
     backend, job_dir, changes, algorithm, rank
 ):
@@ -71,11 +69,15 @@ def test_slices_go_on_with_both_matrices_and_every_checkpoint_is_a_lokr(backend,
     wanted = training(**LOKR)
     plan = backend.plan(job_dir, wanted, resume=False)
     log = (job_dir / "trainer.log").open("wb")
-    code = subprocess.run(plan.argv, cwd=plan.cwd, env=plan.env, stdout=log, stderr=log, timeout=60).returncode
+    code = subprocess.run(
+        plan.argv, cwd=plan.cwd, env=plan.env, stdout=log, stderr=log, timeout=60
+    ).returncode
     outcome = backend.outcome(job_dir, wanted, code)
     assert outcome.state == "completed", (job_dir / "trainer.log").read_text()[-800:]
     assert [one.step for one in outcome.checkpoints] == [10, 20, 30, 40]
     file = job_dir / "out" / outcome.checkpoints[-1].file
     assert outcome.checkpoints[-1].proof.holds and method_of(file) == "lokr"
     learned = load_file(file)[f"{MODULE}.lokr_w2"]
-    assert learned.shape == (2, 2) and np.allclose(learned, 0.04, rtol=1e-2), "what each slice has learned adds up"
+    assert learned.shape == (2, 2) and np.allclose(learned, 0.04, rtol=1e-2), (
+        "what each slice has learned adds up"
+    )

@@ -64,7 +64,10 @@ def test_a_model_in_parts_is_loaded_from_comfyuis_folders(paths, backend, folder
     assert graph["latents"]["inputs"]["vae"] == ["vae", 0]
     assert graph["captions"]["inputs"]["clip"] == ["clip", 0]
     drawn = graphs.samples_of(order, "x", ["a"], 64)
-    assert drawn["prompt0"]["inputs"]["clip"] == ["clip", 0] and drawn["picture0"]["inputs"]["vae"] == ["vae", 0]
+    assert drawn["prompt0"]["inputs"]["clip"] == ["clip", 0] and drawn["picture0"]["inputs"]["vae"] == [
+        "vae",
+        0,
+    ]
 
 
 def test_what_is_not_in_comfyuis_folders_is_named_and_stops_it(paths, backend, folders):

@@ -88,26 +88,16 @@ def run(
     (base / "custom_nodes" / "thin_encoders").symlink_to(THIN_ENCODERS)
     with _timed(found, "built"):
         build.link_models(family, base)
-    environment = {
-        "ISENGARD_MODE": "production",
-        "ISENGARD_IDLE_S": "3",
-        "HF_HUB_OFFLINE": "1",
-        **(trainer or {}),
-    }
+    environment = {"ISENGARD_MODE": "production", "ISENGARD_IDLE_S": "3", "HF_HUB_OFFLINE": "1"}
     slug = "" if trainer else _made_lora(found, base)
-    server = comfyui.start(base, environment=environment)
+    server = comfyui.start(base, environment={**environment, **(trainer or {})})
     try:
         api = Api(server.url, "families")
         api.wait_until_ready()
         [shown] = [one for one in api.get("/training/families")["items"] if one["key"] == family]
         found.recognised = bool(shown["base_models"]) or shown["ready"]
         if trainer:
-            person = _person(api, photos or [])
-            with _timed(found, "trained"):
-                _train(api, found, person, asked or {})
-            lora_proof.free(server)
-            wait_for_proof(api, person["id"], 900)
-            found.fit = api.get(f"/characters/{person['id']}/versions")["items"][-1]["proof"]["fit"]
+            person = _trained(api, server, found, photos or [], asked or {})
         else:
             [person] = [one for one in api.get("/characters")["items"] if one["slug"] == slug]
             for photo in photos or []:
@@ -169,6 +159,19 @@ def _person(api: Api, photos: list[Path]) -> dict[str, Any]:
     person = api.post("/characters", {"name": "Ann Example", "consent": True})
     for photo in photos:
         api.upload(person["id"], photo)
+    return person
+
+
+def _trained(
+    api: Api, server: comfyui.ComfyUI, found: Found, photos: list[Path], asked: dict[str, Any]
+) -> dict[str, Any]:
+    """Somebody whose LoRA the pack has trained and proven."""
+    person = _person(api, photos)
+    with _timed(found, "trained"):
+        _train(api, found, person, asked)
+    lora_proof.free(server)
+    wait_for_proof(api, person["id"], 900)
+    found.fit = api.get(f"/characters/{person['id']}/versions")["items"][-1]["proof"]["fit"]
     return person
 
 

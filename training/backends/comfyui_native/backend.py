@@ -36,6 +36,7 @@ from ...process.log_follower import tail
 from ..checkpoint_reader import CheckpointReader, put_away
 from ..own_files import find_samples, read_losses
 from . import failures, installation
+from .model_advice import model_findings, require_parts
 from .order import (
     LOSS_FILE,
     SAVE_FLAG,
@@ -47,7 +48,6 @@ from .order import (
     Order,
     checkpoint_name,
 )
-from .model_advice import model_findings, require_parts
 from .records import records
 
 #: Bumped whenever what is trained changes.
@@ -59,6 +59,17 @@ _PYTHON = ("PYTHONPATH", "PYTHONNOUSERSITE", "PYTHONUSERBASE", "APPDATA", "LOCAL
 _LOG_LINES = 80
 #: What the node calls the methods of the capability matrix.
 _ALGORITHMS = {"lora": "LoRA", "lokr": "LoKr"}
+_OPTIONS = {
+    "steps": Option(min=1, max=20_000, tooltip="How long to train. Training too long memorises the photos."),
+    "rank": Option(min=1, max=128, tooltip="How much the LoRA can hold. 16 is plenty for a face."),
+    "alpha": Option(min=1, max=256, tooltip="Scales the LoRA. Leave it equal to the rank if unsure."),
+    "lokr_factor": Option(
+        min=2, max=32, tooltip="LoKr only: a larger factor makes a smaller file that holds less."
+    ),
+    "learning_rate": Option(min=1e-6, max=0.1, tooltip="How big each step is. 0.0001 is the usual value."),
+    "batch_size": Option(min=1, max=16, tooltip="Photos per step. More needs more video memory."),
+    "save_every": Option(min=1, max=20_000, tooltip="Steps between two checkpoints to choose from."),
+}
 #: Behind everything else on this machine.
 LAST = 19
 _ON_CPU = said(
@@ -97,30 +108,9 @@ class ComfyNativeBackend:
             loads_as_comfyui=True,
             savings=["batch_size", "resolution", "rank"],
             estimates={
-                key: OwnFigures(needs=record.needs, memory=record.memory)
-                for key, record in records().items()
+                key: OwnFigures(needs=record.needs, memory=record.memory) for key, record in records().items()
             },
-            options={
-                "steps": Option(
-                    min=1, max=20_000, tooltip="How long to train. Training too long memorises the photos."
-                ),
-                "rank": Option(
-                    min=1, max=128, tooltip="How much the LoRA can hold. 16 is plenty for a face."
-                ),
-                "alpha": Option(
-                    min=1, max=256, tooltip="Scales the LoRA. Leave it equal to the rank if unsure."
-                ),
-                "lokr_factor": Option(
-                    min=2, max=32, tooltip="LoKr only: a larger factor makes a smaller file that holds less."
-                ),
-                "learning_rate": Option(
-                    min=1e-6, max=0.1, tooltip="How big each step is. 0.0001 is the usual value."
-                ),
-                "batch_size": Option(min=1, max=16, tooltip="Photos per step. More needs more video memory."),
-                "save_every": Option(
-                    min=1, max=20_000, tooltip="Steps between two checkpoints to choose from."
-                ),
-            },
+            options=_OPTIONS,
         )
 
     def state(self) -> BackendState:

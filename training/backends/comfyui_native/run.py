@@ -27,7 +27,12 @@ SAMPLE_SIDE = 768
 _NO_RATE = 1e-7
 _KILLED = 137
 #: What ComfyUI calls the folders: by the way a base is loaded, and by the role of a file beside it.
-_KINDS = {"checkpoint": "checkpoints", "parts": "diffusion_models", "text_encoder": "text_encoders", "vae": "vae"}
+_KINDS = {
+    "checkpoint": "checkpoints",
+    "parts": "diffusion_models",
+    "text_encoder": "text_encoders",
+    "vae": "vae",
+}
 
 
 class StopAsked(Exception):
