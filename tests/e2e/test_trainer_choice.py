@@ -38,11 +38,12 @@ def test_each_says_what_speaks_for_it_and_offers_what_it_can_train(server_with, 
     )
     expect(trainer).to_have_value(TOOLKIT)
     cards = panel.get("isen-family").locator("input")
-    expect(cards).to_have_count(len(backend_of(server, TOOLKIT)["families"]))
+    expect(panel.get("isen-models-more")).to_be_visible()
     expect(panel.get("isen-look")).to_have_count(2)
     trainer.select_option(NATIVE)
     expect(panel.get("isen-trainer").locator("xpath=..")).to_contain_text("in a second ComfyUI beside yours")
     expect(cards).to_have_count(len(backend_of(server, NATIVE)["families"]))
+    expect(panel.get("isen-models-more")).to_be_hidden()
     # the quantised copy can be trained, too
     expect(panel.get("isen-look")).to_have_count(3)
     expect(panel.get("isen-findings")).to_contain_text("takes is an estimate, which nobody has measured")
