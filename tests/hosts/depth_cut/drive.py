@@ -22,6 +22,7 @@ THIN_ENCODERS = Path(__file__).resolve().parent / "thin_encoders"
 BAD_LOG = re.compile(
     r"lora key not loaded|NOT LOADED|ERROR lora|unet missing|clip missing(?!: \['visual\.)|unet unexpected|left over keys|Missing VAE|Leftover VAE"
 )
+ENVIRONMENT = {"ISENGARD_MODE": "production", "ISENGARD_IDLE_S": "3", "HF_HUB_OFFLINE": "1"}
 PICTURE = {"width": 64, "height": 64, "steps": 2, "seed": 11, "prompt": "portrait photo of {trigger}"}
 TRAINING = {
     "preset": "quick",
@@ -88,9 +89,8 @@ def run(
     (base / "custom_nodes" / "thin_encoders").symlink_to(THIN_ENCODERS)
     with _timed(found, "built"):
         build.link_models(family, base)
-    environment = {"ISENGARD_MODE": "production", "ISENGARD_IDLE_S": "3", "HF_HUB_OFFLINE": "1"}
     slug = "" if trainer else _made_lora(found, base)
-    server = comfyui.start(base, environment={**environment, **(trainer or {})})
+    server = comfyui.start(base, environment={**ENVIRONMENT, **(trainer or {})})
     try:
         api = Api(server.url, "families")
         api.wait_until_ready()
@@ -99,9 +99,7 @@ def run(
         if trainer:
             person = _trained(api, server, found, photos or [], asked or {})
         else:
-            [person] = [one for one in api.get("/characters")["items"] if one["slug"] == slug]
-            for photo in photos or []:
-                api.upload(person["id"], photo)
+            person = _made(api, slug, photos or [])
         with _timed(found, "three pictures"):
             _pictures(api, server, found, person, recipe)
         found.bad_lines = [line[:200] for line in server.log().splitlines() if BAD_LOG.search(line)]
@@ -157,6 +155,13 @@ def _modules(lora: dict[str, tuple[int, ...]]) -> dict[str, tuple[int, int]]:
 
 def _person(api: Api, photos: list[Path]) -> dict[str, Any]:
     person = api.post("/characters", {"name": "Ann Example", "consent": True})
+    for photo in photos:
+        api.upload(person["id"], photo)
+    return person
+
+
+def _made(api: Api, slug: str, photos: list[Path]) -> dict[str, Any]:
+    [person] = [one for one in api.get("/characters")["items"] if one["slug"] == slug]
     for photo in photos:
         api.upload(person["id"], photo)
     return person
