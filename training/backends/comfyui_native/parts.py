@@ -6,7 +6,8 @@ import os
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from ....core.families.families import BASE_ROLES, Family, ModelFile
+from ....core.families.families import BASE_ROLES, Family
+from ....core.families.model_files import ModelFile
 from ....core.model_headers import header
 
 
