@@ -19,8 +19,10 @@ import math
 import os
 import struct
 import sys
+import threading
 import time
 import zlib
+from collections import OrderedDict
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
@@ -37,6 +39,8 @@ THUMB_SIDE = 256
 MAX_COMPARED = 120
 #: So long they are compared: on a busy computer a photo is taken in without having been compared with all of them.
 MAX_COMPARING_S = 5.0
+#: So long after its last answer a child has nothing to do: what it holds for the next picture goes back to the system.
+REST_S = 2.0
 #: Rows of a picture that are hashed at once.
 BAND_ROWS = 16
 _JPEG = {"format": "JPEG"}
@@ -287,8 +291,25 @@ def compare(request: dict[str, Any]) -> dict[str, Any]:
     return {"same_shot": -1}
 
 
-@functools.lru_cache(2 * MAX_COMPARED)  # those of one person, and the new ones by their first names
 def _marks_of_file(path: str) -> Any:
+    """Known by the file itself: a photo is compared by its first name, and then kept by another."""
+    try:
+        status = os.stat(path)  # noqa: PTH116
+    except OSError:
+        return None
+    key = (status.st_dev, status.st_ino, status.st_size, status.st_mtime_ns)
+    if key not in _marks:
+        _marks[key] = _read_marks(path)
+    _marks.move_to_end(key)
+    while len(_marks) > 2 * MAX_COMPARED:  # those of one person, and of the one before
+        _marks.popitem(last=False)
+    return _marks[key]
+
+
+_marks: OrderedDict[tuple[int, int, int, int], Any] = OrderedDict()
+
+
+def _read_marks(path: str) -> Any:
     from PIL import Image
 
     try:
@@ -326,20 +347,38 @@ def main() -> None:
 
     _limit_memory()
     _answer({"ready": True})
+    resting: threading.Timer | None = None
     for line in sys.stdin.buffer:
-        try:
-            request = json.loads(line)
-            answer = _of(request)
-        except Refused as refusal:
-            answer = {"code": refusal.args[0], "message": refusal.args[1]}
-        except MemoryError:
-            answer = {"code": "photo_too_many_pixels", "message": "This picture needs too much memory."}
-        except DAMAGE as fault:
-            message = "This picture is damaged: it cannot be read."
-            if "truncated" in str(fault):
-                message = "This picture is incomplete: its end is missing."
-            answer = {"code": "photo_damaged", "message": message, "detail": type(fault).__name__}
-        _answer(answer)
+        if resting is not None:
+            resting.cancel()
+        _answer(_answered(line))
+        resting = threading.Timer(REST_S, _rest)
+        resting.daemon = True
+        resting.start()
+
+
+def _answered(line: bytes) -> dict[str, Any]:
+    try:
+        return _of(json.loads(line))
+    except Refused as refusal:
+        return {"code": refusal.args[0], "message": refusal.args[1], "values": refusal.values}
+    except MemoryError:
+        return {"code": "photo_too_many_pixels", "message": "This picture needs too much memory."}
+    except DAMAGE as fault:
+        message = "This picture is damaged: it cannot be read."
+        if "truncated" in str(fault):
+            message = "This picture is incomplete: its end is missing."
+        return {"code": "photo_damaged", "message": message, "detail": type(fault).__name__}
+
+
+def _rest() -> None:
+    """Give back what is kept for the next picture, where the C library keeps something (glibc: decoder.py asks it to)."""
+    if sys.platform == "linux":
+        import ctypes
+
+        trim = getattr(ctypes.CDLL(None), "malloc_trim", None)
+        if trim is not None:
+            trim(0)
 
 
 def _answer(answer: dict[str, Any]) -> None:

@@ -90,14 +90,17 @@ def _summed(values: Array) -> Array:
 
 
 def _along_both(combine: np.ufunc, values: Array, reach: int) -> Array:
-    """Each value with those up to `reach` away in both directions, beginning anew at the other side; summed into one array, which
-    is half as slow as stacking them."""
+    """Each value with those up to `reach` away in both directions, beginning anew at the other side; one longer copy for each
+    direction, and no shifted ones."""
     for axis in (0, 1):
-        combined = values.copy()
+        lines = values.swapaxes(0, axis)
+        count = len(lines)
+        around = np.concatenate([lines[-reach:], lines, lines[:reach]])
+        combined = lines.copy()
         for move in range(1, reach + 1):
-            combine(combined, np.roll(values, move, axis), out=combined)
-            combine(combined, np.roll(values, -move, axis), out=combined)
-        values = combined
+            combine(combined, around[reach - move :][:count], out=combined)
+            combine(combined, around[reach + move :][:count], out=combined)
+        values = combined.swapaxes(0, axis)
     return values
 
 

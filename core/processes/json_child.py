@@ -13,7 +13,7 @@ import queue
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -38,7 +38,7 @@ class ChildIsStarting(Exception):
 
 
 class JsonChild:
-    """Thread-safe: one question at a time. `arguments` are asked for at every start."""
+    """Thread-safe: one question at a time. `arguments` are asked for at every start; `environment` is what it sees besides."""
 
     def __init__(
         self,
@@ -47,12 +47,14 @@ class JsonChild:
         timeout_s: float,
         start_s: float = START_S,
         arguments: Callable[[], list[str]] = lambda: [],
+        environment: Mapping[str, str] | None = None,
     ) -> None:
         self._script = script
         self._timeout_s = timeout_s
         self._start_s = start_s
         self._started_at = 0.0
         self._arguments = arguments
+        self._environment = {**_ONE_THREAD, **(environment or {})}
         self._lock = threading.Lock()
         self._process: Process | None = None
         self._answers: queue.Queue[bytes] = queue.Queue()
@@ -118,7 +120,7 @@ class JsonChild:
             stdin=PIPE,
             stdout=PIPE,
             stderr=NOTHING,
-            env=_ONE_THREAD | {name: os.environ[name] for name in ENVIRONMENT if name in os.environ},
+            env=self._environment | {name: os.environ[name] for name in ENVIRONMENT if name in os.environ},
             **windowless(),
         )
         threading.Thread(target=_pump, args=(process, self._answers), daemon=True).start()
