@@ -5,6 +5,7 @@ Written against ComfyUI 0.3.64 to 0.33.0. Everything else receives this object a
 
 from __future__ import annotations
 
+import json
 import logging
 from collections import OrderedDict
 from collections.abc import Mapping
@@ -92,6 +93,16 @@ class ComfyHost:
         import folder_paths
 
         return Path(folder_paths.get_user_directory())
+
+    @property
+    def locale(self) -> str:
+        """The language that ComfyUI is set to; empty where nobody has chosen one, or each user has settings of their own."""
+        file = self.user_directory / "default" / "comfy.settings.json"
+        try:
+            found = json.loads(file.read_text(encoding="utf-8"))
+        except (OSError, ValueError):
+            return ""
+        return str(found.get("Comfy.Locale") or "") if isinstance(found, dict) else ""
 
     @property
     def is_running(self) -> bool:

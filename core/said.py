@@ -12,6 +12,9 @@ from dataclasses import dataclass
 from typing import Any, TypeAlias
 
 _GAP = re.compile(r"\{(\w+)\}")
+#: Sentences one after the other: none of their words is ours, and Chinese and Japanese have no space between them.
+_ONLY_GAPS = re.compile(r"\{\w+\}(?: \{\w+\})+")
+_SPACE_AFTER_WIDE = re.compile("(?<=[\u3002\uff01\uff1f\uff1a\u300d\u300f\uff09]) ")
 _MINUTE_S, _HOUR_S = 60, 3600
 #: Below so many a tenth tells something.
 _EXACT_MB = 10
@@ -149,6 +152,25 @@ def _english(value: Value) -> str:
     if isinstance(value, float):
         return f"{value:,.3f}".rstrip("0").rstrip(".")
     return str(value)
+
+
+def in_language(sentence: str, words: Mapping[str, str]) -> str:
+    """The sentence in the words of a language (its English -> the same in that language), where no panel says it: on nodes, and
+    in ComfyUI's own messages. What has no words there stays English; numbers are written without a thousands separator."""
+    if not isinstance(sentence, Said):
+        return words.get(sentence, sentence)
+    texts = {name: _in_language(value, words) for name, value in sentence.values.items()}
+    if _ONLY_GAPS.fullmatch(sentence.template):
+        return _SPACE_AFTER_WIDE.sub("", filled(sentence.template, texts))
+    return filled(words.get(sentence.template, sentence.template), texts)
+
+
+def _in_language(value: Value, words: Mapping[str, str]) -> str:
+    if isinstance(value, Listed):
+        return ", ".join(_in_language(item, words) for item in value.items)
+    if isinstance(value, Said):
+        return in_language(value, words)
+    return str(value) if isinstance(value, int) else _english(value)
 
 
 def as_json(sentence: Said) -> dict[str, Any]:

@@ -262,6 +262,15 @@ def current_face_models(settings: Settings, paths: DataPaths) -> tuple[str, ...]
     return settings.face_models
 
 
+def current_language(settings: Settings, paths: DataPaths) -> str:
+    """The language as it is chosen now; what stands there wrongly chooses nothing."""
+    if settings.sources.get("language") == "environment":
+        return settings.language
+    with contextlib.suppress(Unreadable, OSError, ValueError):
+        return _language(_as_text(toml_files.read(paths.settings_file).get("language", Settings.language)))
+    return settings.language
+
+
 def current_switches(settings: Settings, paths: DataPaths, names: Collection[str]) -> dict[str, bool]:
     """These switches as they stand now: one that is pressed in the panel counts at once. What stands in the file wrongly counts as
     it did at the start."""

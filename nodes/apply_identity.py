@@ -12,9 +12,11 @@ from comfy_api.latest import io
 
 from ..core.errors import InvalidError
 from ..core.loras.fit import judged
+from ..core.said import listed, said
 from . import identity, people
 from .character import checkpoint_input, person_input, strength_input
 from .context import NodeContext, current
+from .fields.telling import tell, telling
 from .newer_fields import PERSON, newer
 
 if TYPE_CHECKING:
@@ -22,9 +24,8 @@ if TYPE_CHECKING:
     from ..core.records.checkpoint import Fit, Version
 
 _log = logging.getLogger("isengard.nodes")
-UNCHECKED = (
-    "Whether this person fits the model cannot be checked: its loader keeps the weights in a form of its own. "
-    "If pictures show somebody else, load the model with ComfyUI's own loader."
+UNCHECKED = said(
+    "Whether this person fits the model cannot be checked: its loader keeps the weights in a form of its own. If pictures show somebody else, load the model with ComfyUI's own loader."
 )
 _LOGGED: dict[Fit, str] = {
     "wrong": "A LoRA of another kind of model was not used",
@@ -71,6 +72,7 @@ class IsengardApplyIdentity(io.ComfyNode):
         return identity.checkpoint_sense(checkpoint)
 
     @classmethod
+    @telling
     def execute(
         cls, model: Any, character: Any, checkpoint: str = "best", strength: float = 1.0, clip: Any = None
     ) -> io.NodeOutput:
@@ -81,8 +83,8 @@ class IsengardApplyIdentity(io.ComfyNode):
             return io.NodeOutput(model, clip)
         version, fit = fitted(context, model, clip, versions)
         node_id = cls.hidden.unique_id if cls.hidden else None
-        if fit.unread and node_id is not None:
-            context.host.say(UNCHECKED, node_id)
+        if fit.unread:
+            tell(context.host, UNCHECKED, node_id)
         _tell_beyond(context, version, float(strength), node_id)
         return io.NodeOutput(*context.host.apply_lora(model, clip, fit, float(strength)))
 
@@ -111,10 +113,10 @@ def fitted(context: NodeContext, model: Any, clip: Any, versions: list[Version])
             refused.add(attempt)
     if possible:
         return possible[0]
-    kinds = ", ".join(sorted({version.family for version in versions}))
+    kinds = listed(sorted({version.family for version in versions}))
     raise InvalidError(
         "wrong_base",
-        f"This person was trained for another kind of model ({kinds}).",
+        said("This person was trained for another kind of model ({kinds}).", kinds=kinds),
         "Load the base model they were trained on, or train them for this one.",
     )
 
@@ -149,10 +151,14 @@ def _tell_beyond(context: NodeContext, version: Version, strength: float, node_i
     if family.bounds.bears("strength", strength):
         return
     most = family.bounds.of("strength")[1]
-    words = f"{family.label} takes a likeness up to {most:g}; at {strength:g} pictures often burn."
+    words = said(
+        "{model} takes a strength of up to {most}; at {strength} pictures often burn.",
+        model=family.label,
+        most=most,
+        strength=strength,
+    )
     _log.warning(words, extra={"context": {"file": version.file, "strength": strength}})
-    if node_id is not None:
-        context.host.say(words, node_id)
+    tell(context.host, words, node_id)
 
 
 def _verdict(version: Version, fit: Any) -> Fit:

@@ -11,6 +11,7 @@ from . import identity, people
 from .apply_identity import fitted
 from .character import checkpoint_input, person_input, strength_input
 from .context import current
+from .fields.telling import telling
 from .newer_fields import PERSON, newer
 
 #: Narrower parts hold nobody.
@@ -40,6 +41,7 @@ class IsengardApplyIdentityRegion(io.ComfyNode):
         return identity.checkpoint_sense(checkpoint)
 
     @classmethod
+    @telling
     def execute(
         cls,
         positive: Any,

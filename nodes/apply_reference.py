@@ -7,9 +7,11 @@ from typing import Any
 from comfy_api.latest import io
 
 from ..core.errors import InvalidError
+from ..core.said import said
 from . import identity, people
 from .character import person_input
 from .context import current
+from .fields.telling import telling
 from .newer_fields import PERSON, newer
 from .pictures import reference_photos
 
@@ -52,6 +54,7 @@ class IsengardApplyReference(io.ComfyNode):
         return people.library_print()
 
     @classmethod
+    @telling
     def execute(
         cls, conditioning: Any, vae: Any, character: Any, strength: float = 1.0, photos: int = 4
     ) -> io.NodeOutput:
@@ -68,7 +71,9 @@ class IsengardApplyReference(io.ComfyNode):
         files = reference_photos.files(context, person)[:most]
         if not files:
             raise InvalidError(
-                "no_photos", f"{person.name} has no photos.", "Add photos; three or four work best."
+                "no_photos",
+                said("{name} has no photos.", name=person.name),
+                "Add photos; three or four work best.",
             )
         if share == 0.0:
             return io.NodeOutput(conditioning)

@@ -11,6 +11,7 @@ from ..core.errors import IsengardError
 from . import identity
 from .context import NodeContext, current
 from .fields import choices
+from .fields.telling import reason_in_words, telling
 from .newer_fields import PERSON, newer
 from .pictures import reference_photos
 
@@ -76,7 +77,7 @@ class IsengardCharacter(io.ComfyNode):
         try:
             identity.find_character(current(), character)
         except IsengardError as error:
-            return str(error)
+            return reason_in_words(error)
         return True
 
     @classmethod
@@ -98,6 +99,7 @@ class IsengardCharacter(io.ComfyNode):
             return error.code
 
     @classmethod
+    @telling
     def execute(cls, character: str) -> io.NodeOutput:
         context = current()
         person = identity.find_character(context, character)

@@ -10,6 +10,7 @@ from ..core.errors import IsengardError
 from . import identity, people
 from .character import CharacterType, trigger_of
 from .context import current
+from .fields.telling import reason_in_words, telling
 from .newer_fields import PERSON, newer
 
 
@@ -46,7 +47,7 @@ class IsengardCharacterBatch(io.ComfyNode):
         try:
             people.named_in(current(), names)
         except IsengardError as error:
-            return str(error)
+            return reason_in_words(error)
         return True
 
     @classmethod
@@ -54,6 +55,7 @@ class IsengardCharacterBatch(io.ComfyNode):
         return people.library_print()
 
     @classmethod
+    @telling
     def execute(cls, names: str) -> io.NodeOutput:
         context = current()
         found = people.named_in(context, names)

@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 from ..core.errors import InvalidError
 from ..core.ids import is_id
+from ..core.said import said
+from .fields.telling import in_words
 from .people import called
 
 if TYPE_CHECKING:
@@ -64,7 +66,9 @@ def find_versions(context: NodeContext, value: object, checkpoint: object) -> li
     character = known(context, value)
     versions = context.versions.candidates(character.slug, checkpoint)
     if not versions:
-        raise InvalidError("not_trained_yet", f"{character.name} has no such trained LoRA.", "Train first.")
+        raise InvalidError(
+            "not_trained_yet", said("{name} has no such trained LoRA.", name=character.name), "Train first."
+        )
     usable = [version for version in versions if context.settings.fast_test or not version.placeholder]
     if not usable:
         raise InvalidError(
@@ -79,7 +83,7 @@ def checkpoint_sense(checkpoint: Any) -> bool | str:
     """Answer ComfyUI's `validate_inputs`: True, or why this is not a checkpoint. A link's value is not known yet: None."""
     if checkpoint is None or (isinstance(checkpoint, str) and CHECKPOINT.fullmatch(checkpoint)):
         return True
-    return "checkpoint must be best, last or a step."
+    return in_words(said("checkpoint must be best, last or a step."))
 
 
 def require_strength(strength: Any) -> None:

@@ -11,9 +11,11 @@ from typing import TYPE_CHECKING, Any
 from comfy_api.latest import io
 
 from ..core.errors import InvalidError
+from ..core.said import said
 from . import identity, people
 from .character import person_input
 from .context import NodeContext, current
+from .fields.telling import in_words, telling
 from .newer_fields import PERSON, newer
 from .pictures import reference_photos
 from .pictures.pixels import eight_bit
@@ -24,10 +26,7 @@ if TYPE_CHECKING:
     from ..core.records.likeness import Likeness
     from .ports import FaceReader
 
-_NO_FACE = "No face was found to compare with the photos of {name}."
-_WHY = {
-    "": _NO_FACE,
-    "no_face": _NO_FACE,
+REASONS = {
     "too_small": "The face is too small to compare with the photos of {name}.",
     "turned": "The face is turned too far to compare with the photos of {name}.",
 }
@@ -59,6 +58,7 @@ class IsengardIdentityScore(io.ComfyNode):
         return people.library_print()
 
     @classmethod
+    @telling
     def execute(cls, image: Any, character: Any) -> io.NodeOutput:
         context = current()
         person = identity.known(context, character)
@@ -66,9 +66,9 @@ class IsengardIdentityScore(io.ComfyNode):
         likenesses, references = _measured(context, context.server.likeness.faces, person, image)
         scores = [likeness.score for likeness in likenesses if likeness.score is not None]
         if not scores:
-            return io.NodeOutput(0.0, _WHY[likenesses[0].why].format(name=person.name))
+            return io.NodeOutput(0.0, in_words(_reason(person.name, likenesses[0].why)))
         score = round(median(scores), 3)
-        return io.NodeOutput(score, _in_words(person.name, score, references))
+        return io.NodeOutput(score, in_words(_verdict(person.name, score, references)))
 
 
 def _measured(
@@ -81,7 +81,7 @@ def _measured(
     if not references:
         raise InvalidError(
             "no_face_in_photos",
-            f"No photo of {person.name} shows one clear face.",
+            said("No photo of {name} shows one clear face.", name=person.name),
             "Add photos that show the face large and alone.",
         )
     reach = reachable(references)
@@ -106,18 +106,34 @@ def _faces(context: NodeContext, reader: FaceReader, image: Any) -> Any:
         picture.unlink()
 
 
-def _in_words(name: str, score: float, references: list[Face]) -> str:
+def _reason(name: str, why: str) -> str:
+    if why in REASONS:
+        return said(REASONS[why], name=name)
+    return said("No face was found to compare with the photos of {name}.", name=name)
+
+
+def _verdict(name: str, score: float, references: list[Face]) -> str:
     from ..core.faces.likeness import own_likeness, reachable, verdict_of
     from ..core.faces.models.records import calibration_of
 
-    calibration = calibration_of(references[0].model)
+    calibration, number = calibration_of(references[0].model), f"{score:.2f}"
     if calibration is None:
-        return f"Scored {score:.2f} by a model that hasn't been calibrated, so it says nothing certain about {name}."
-    words = {
-        "good": f"Looks like {name}",
-        "fair": f"Looks somewhat like {name}",
-        "poor": f"Doesn't look like {name}",
+        return said(
+            "Scored {score} by a model that hasn't been calibrated, so it says nothing certain about {name}.",
+            score=number,
+            name=name,
+        )
+    verdict = {
+        "good": said("Looks like {name}", name=name),
+        "fair": said("Looks somewhat like {name}", name=name),
+        "poor": said("Doesn't look like {name}", name=name),
     }[verdict_of(score, reachable(references), calibration)]
     own = own_likeness(references)
-    beside = f"; the photos score {own:.2f} against each other" if own is not None else ""
-    return f"{words}: {score:.2f}{beside}."
+    if own is None:
+        return said("{verdict}: {score}.", verdict=verdict, score=number)
+    return said(
+        "{verdict}: {score}; the photos score {own} against each other.",
+        verdict=verdict,
+        score=number,
+        own=f"{own:.2f}",
+    )

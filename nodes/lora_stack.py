@@ -11,6 +11,7 @@ from . import identity, people
 from .apply_identity import fitted
 from .character import checkpoint_input, person_input, strength_input, trigger_of
 from .context import NodeContext, current
+from .fields.telling import telling
 from .newer_fields import PERSON, newer
 
 
@@ -56,6 +57,7 @@ class IsengardLoRAStack(io.ComfyNode):
         return identity.checkpoint_sense(checkpoint)
 
     @classmethod
+    @telling
     def execute(
         cls,
         character: Any,

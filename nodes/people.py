@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from ..core.errors import InvalidError, IsengardError
 from ..core.ids import is_id
+from ..core.said import Listed, Value, said
 from .context import NodeContext, current
 
 if TYPE_CHECKING:
@@ -58,7 +59,11 @@ def named_in(context: NodeContext, text: object) -> list[Character]:
     if not found:
         raise _unknown(context, "", there)
     if len(found) > MOST:
-        raise InvalidError("too_many_people", f"{len(found)} people at once.", f"Name at most {MOST}.")
+        raise InvalidError(
+            "too_many_people",
+            said("{people} people at once.", people=len(found)),
+            said("Name at most {most}.", most=MOST),
+        )
     return list(found.values())
 
 
@@ -83,8 +88,10 @@ def _unknown(context: NodeContext, text: str, people: Sequence[Character]) -> In
     there = _listed(context, [person.name for person in people])
     return InvalidError(
         "character_unknown",
-        f"There is nobody called {text}." if _PLAIN.fullmatch(text) else "Nobody has that name.",
-        f"Name one of these: {there}." if there else "Choose one from the list.",
+        said("There is nobody called {name}.", name=text)
+        if _PLAIN.fullmatch(text)
+        else "Nobody has that name.",
+        said("Name one of these: {names}.", names=there) if there else "Choose one from the list.",
     )
 
 
@@ -92,17 +99,17 @@ def _ambiguous(context: NodeContext, text: str, meant: Sequence[Character]) -> I
     there = _listed(context, [person.slug for person in meant])
     return InvalidError(
         "character_ambiguous",
-        f"{len(meant)} people are called {text}.",
-        f"Use one of these short names: {there}." if there else "Use the short name.",
+        said("{people} people are called {name}.", people=len(meant), name=text),
+        said("Use one of these short names: {names}.", names=there) if there else "Use the short name.",
     )
 
 
-def _listed(context: NodeContext, names: Sequence[str]) -> str:
+def _listed(context: NodeContext, names: Sequence[str]) -> Value:
     """Names only for who sits at this computer: from others, ComfyUI's lists of people are kept as well."""
-    if not context.host.listen_is_loopback:
+    if not names or not context.host.listen_is_loopback:
         return ""
-    more = len(names) - SHOWN
-    return ", ".join(sorted(names)[:SHOWN]) + (f" and {more} more" if more > 0 else "")
+    shown, more = Listed(tuple(sorted(names)[:SHOWN])), len(names) - SHOWN
+    return said("{names} and {more} more", names=shown, more=more) if more > 0 else shown
 
 
 def library_print() -> str:

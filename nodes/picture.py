@@ -8,6 +8,7 @@ from comfy_api.latest import io
 
 from ..core.errors import InvalidError
 from .context import current
+from .fields.telling import telling
 from .newer_fields import newer
 from .pictures import sources
 from .pictures.pixels import as_batch
@@ -33,6 +34,7 @@ class IsengardPicture(io.ComfyNode):
         )
 
     @classmethod
+    @telling
     def execute(
         cls,
         picture: str,

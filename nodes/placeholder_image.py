@@ -8,6 +8,7 @@ from comfy_api.latest import io
 
 from ..core.errors import InvalidError
 from .context import current
+from .fields.telling import telling
 from .newer_fields import newer
 from .pictures.pixels import as_batch
 from .pictures.practice_figure import figure
@@ -36,6 +37,7 @@ class IsengardPlaceholderImage(io.ComfyNode):
         )
 
     @classmethod
+    @telling
     def execute(cls, text: str, width: int, height: int, seed: int) -> io.NodeOutput:
         if not current().settings.fast_test:
             raise InvalidError(

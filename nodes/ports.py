@@ -153,8 +153,16 @@ class Jobs(Protocol):
     def order(self, job_id: str, order: Literal["cancel"]) -> Job: ...
 
 
+class Speech(Protocol):
+    def say(self, sentence: str) -> str:
+        """The sentence in the language of who reads ComfyUI."""
+
+
 class Server(Protocol):
     """The running server's own stores and services."""
+
+    @property
+    def speech(self) -> Speech: ...
 
     @property
     def paths(self) -> DataPaths: ...

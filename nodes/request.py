@@ -6,6 +6,7 @@ from typing import Any
 
 from comfy_api.latest import io
 
+from .fields.telling import telling
 from .newer_fields import newer
 
 MAX_SIDE = 4096
@@ -34,6 +35,7 @@ class IsengardRequest(io.ComfyNode):
         )
 
     @classmethod
+    @telling
     def execute(
         cls,
         prompt: str,

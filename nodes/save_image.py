@@ -15,9 +15,11 @@ from comfy_api.latest import io, ui
 
 from ..core.errors import InvalidError, StorageError
 from ..core.ids import new_id
+from ..core.said import joined, said
 from . import identity
 from .character import PersonType
 from .context import current
+from .fields.telling import telling
 from .newer_fields import newer
 from .pictures.canvas_record import ancestors, keep_previews, keep_record, people_behind
 from .pictures.loaded_files import word_of_file, word_of_picture
@@ -60,6 +62,7 @@ class IsengardSaveImage(io.ComfyNode):
         )
 
     @classmethod
+    @telling
     def execute(cls, images: Any, generation_id: str = "", character: Any = None) -> io.NodeOutput:
         drawn = None if character is None else identity.known(current(), character)
         ordered = _redeemed(generation_id)
@@ -118,10 +121,15 @@ def _redeemed(ticket: str) -> str | None:
 
 def _not_finite(lost: int, of: int) -> InvalidError:
     """A black file would look like a picture; the node says what happened instead."""
-    kept = "" if lost == of else " The others were saved."
+    kept = "" if lost == of else said("The others were saved.")
+    black = said(
+        "{lost} of {pictures} pictures came out black: the model's numbers overflowed (NaN).",
+        lost=lost,
+        pictures=of,
+    )
     return InvalidError(
         "picture_not_finite",
-        f"{lost} of {of} pictures came out black: the model's numbers overflowed (NaN).{kept}",
+        joined(black, kept),
         "Use less strength or another LoRA; without one, another precision, VAE or base model.",
     )
 

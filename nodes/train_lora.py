@@ -13,10 +13,12 @@ from comfy_api.latest import io
 from ..core import correlation
 from ..core.errors import ForbiddenError, IllegalTransitionError, InvalidError, IsengardError
 from ..core.records.job_states import ENDED, JobState
+from ..core.said import joined, listed, said
 from . import identity
 from .character import CharacterType, person_input
 from .context import NodeContext, current
 from .fields import choices
+from .fields.telling import in_words, reason_in_words, tell, telling
 from .fields.training_words import words_at_once, words_of
 from .newer_fields import PERSON, newer
 
@@ -75,16 +77,19 @@ class IsengardTrainLoRA(io.ComfyNode):
     def validate_inputs(cls, family: Any = None, preset: Any = None, overrides: Any = None) -> bool | str:
         """Links are not known yet and come as None."""
         if preset is not None and preset not in PRESETS:
-            return f"preset must be one of {', '.join(PRESETS)}."
+            return in_words(
+                said("{field} must be one of {choices}.", field="preset", choices=listed(PRESETS))
+            )
         if family is not None and (not isinstance(family, str) or family not in choices.families_by_key()):
-            return "family is not one that Isengard knows."
+            return in_words(said("{field} is not known here.", field="family"))
         try:
             _overrides("{}" if overrides is None else overrides)
         except IsengardError as error:
-            return str(error)
+            return reason_in_words(error)
         return True
 
     @classmethod
+    @telling
     def execute(
         cls,
         character: Any,
@@ -116,8 +121,8 @@ class IsengardTrainLoRA(io.ComfyNode):
             # our own memory first: ComfyUI empties it between two prompts only, and this prompt is the one that waits
             context.host.unload_models()
             _wait(context, context.server.ledger, job.id, node_id, ours=same_job is None)
-        elif node_id is not None:
-            context.host.say(words_at_once(job), node_id)
+        else:
+            tell(context.host, words_at_once(job), node_id)
         return io.NodeOutput(identity.value_of(context.characters.get(person.id)))
 
 
@@ -170,23 +175,21 @@ def _wait(context: NodeContext, jobs: Jobs, job_id: str, node_id: str | None, *,
             jobs.order(job_id, "cancel")
         raise
     if job.state is not JobState.COMPLETED:
-        reason = (
-            f"{job.error.message} {job.error.hint}" if job.error else "It was cancelled in the Isengard tab."
-        )
-        raise InvalidError(
-            "not_trained", f"The training did not succeed. {reason}", "See its log in the Isengard tab."
-        )
+        cancelled = said("It was cancelled in the Isengard tab.")
+        reason = joined(job.error.message, job.error.hint) if job.error else cancelled
+        failed = said("The training did not succeed.")
+        raise InvalidError("not_trained", joined(failed, reason), "See its log in the Isengard tab.")
 
 
 def _followed(context: NodeContext, jobs: Jobs, job_id: str, node_id: str | None) -> Job:
     """Progress on the node, as a bar and in words, until the job has ended."""
-    bar, said = None, ""
+    bar, shown = None, ""
     while True:
         job = jobs.get(job_id)
         words = words_of(job)
-        if node_id is not None and words != said:
-            context.host.say(words, node_id)
-            said = words
+        if words != shown:
+            tell(context.host, words, node_id)
+            shown = words
         if job.progress.total_steps:
             bar = bar or context.host.progress_bar(job.progress.total_steps, node_id)
             bar.update_absolute(job.progress.step, job.progress.total_steps)
@@ -210,14 +213,14 @@ def _request(**asked: Any) -> TrainingRequest:
     """InvalidError `bad_request`: what a graph holds may be of any length."""
     from pydantic import ValidationError
 
-    from ..core.records.refusal import in_words
+    from ..core.records.refusal import in_words as what_is_wrong
     from ..core.records.training import TrainingRequest
 
     try:
         return TrainingRequest(**asked)
     except ValidationError as fault:
         raise InvalidError(
-            "bad_request", in_words(fault), "Correct this input of the node and run it again."
+            "bad_request", what_is_wrong(fault), "Correct this input of the node and run it again."
         ) from fault
 
 
@@ -225,7 +228,7 @@ def _overrides(text: object) -> Overrides:
     """InvalidError `overrides_unreadable`."""
     from pydantic import ValidationError
 
-    from ..core.records.refusal import in_words
+    from ..core.records.refusal import in_words as what_is_wrong
     from ..core.records.training import Overrides
 
     try:
@@ -233,7 +236,11 @@ def _overrides(text: object) -> Overrides:
             raise ValueError("it is not text")
         return Overrides.model_validate(json.loads(text.strip() or "{}"))
     except (ValueError, RecursionError) as fault:  # pydantic's and json's errors are ValueErrors
-        wrong = in_words(fault) if isinstance(fault, ValidationError) else "It is not a JSON object."
+        wrong = (
+            what_is_wrong(fault) if isinstance(fault, ValidationError) else said("It is not a JSON object.")
+        )
         raise InvalidError(
-            "overrides_unreadable", f"overrides cannot be used: {wrong}", 'Write JSON like {"steps": 800}.'
+            "overrides_unreadable",
+            said("{field} cannot be used: {reason}", field="overrides", reason=wrong),
+            'Write JSON like {"steps": 800}.',
         ) from fault

@@ -267,3 +267,25 @@ def test_a_capability_is_told_by_what_is_there(monkeypatch):
     assert host.has("jobs") and not host.has("cancel_job")
     with pytest.raises(KeyError):
         host.has("flying")
+
+
+@pytest.mark.parametrize(
+    ("written", "locale"),
+    [
+        ('{"Comfy.Locale": "de"}', "de"),
+        ('{"Comfy.Locale": null}', ""),
+        ("{}", ""),
+        ("[]", ""),
+        ("{", ""),
+        (None, ""),
+    ],
+)
+def test_the_language_that_comfyui_is_set_to_is_read_where_one_is_chosen(
+    written, locale, tmp_path, monkeypatch
+):
+    folder = tmp_path / "default"
+    folder.mkdir()
+    if written is not None:
+        (folder / "comfy.settings.json").write_text(written)
+    monkeypatch.setattr(comfy_host.ComfyHost, "user_directory", tmp_path)
+    assert comfy_host.ComfyHost(SimpleNamespace()).locale == locale

@@ -39,7 +39,7 @@ from ..core.paths import DataPaths, resolve_paths
 from ..core.photo_decoding.decoder import PhotoDecoder
 from ..core.plugins import Factory, PluginContext, PluginRegistry, neighbour_packs
 from ..core.records.job_states import OWNED
-from ..core.settings import Settings, current_face_models, load_settings
+from ..core.settings import Settings, current_face_models, current_language, load_settings
 from ..core.storage.library import Library
 from ..core.storage.server_turn import ServerTurn
 from ..generation.service import GenerationService
@@ -61,6 +61,7 @@ from .http.access import Access
 from .http.event_stream import EventStream
 from .http.session import Session, open_session
 from .loops import start_loops
+from .panel_code.speech import Speech
 from .services.base_models import ComfyBaseModels
 from .services.companions.keeper import CompanionKeeper
 from .services.diagnosis.diagnoser import Diagnoser
@@ -162,6 +163,7 @@ def _services(
     return Services(
         settings=settings,
         host=host,
+        speech=Speech(partial(current_language, settings, paths), lambda: host.locale),
         supervisor=training.supervisor,
         registry=registry,
         training=training,

@@ -29,6 +29,7 @@ from ..training.worker.supervisor import Supervisor
 from .host import Host
 from .http.event_stream import EventStream
 from .http.session import Session
+from .panel_code.speech import Speech
 from .services.base_models import ComfyBaseModels
 from .services.companions.keeper import CompanionKeeper
 from .services.diagnosis.diagnoser import Diagnoser
@@ -60,6 +61,7 @@ class Services:
     settings: Settings
     clock: Clock
     host: Host
+    speech: Speech
     library: Library
     characters: CharacterStore
     photos: PhotoStore

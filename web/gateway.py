@@ -151,6 +151,7 @@ class Gateway:
             unserved: web.StreamResponse = await self._handler(route)(Alone(self._host), request)
             return unserved
         services = self.ready()  # before anything else: without the requirements it cannot be imported
+        services.speech.heard(request.headers.get("Accept-Language", ""))
         from .http.access import bearer_of
         from .http.session import COOKIE
 

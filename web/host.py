@@ -28,6 +28,10 @@ class Host(Protocol):
     def user_directory(self) -> Path: ...
 
     @property
+    def locale(self) -> str:
+        """The language that it is set to; empty where that is not known."""
+
+    @property
     def listen_is_loopback(self) -> bool: ...
 
     @property

@@ -74,7 +74,6 @@ export default {
   stepsHint: "Overrides Quality.",
   asRecipe: "Default",
   pictureModel: "Model file",
-  baseByItself: "chosen for you",
   baseOther: "{file} ({label})",
   baseNone: "None of your files is the right one. The list shows other models.",
   baseChosen: "Your choice.",

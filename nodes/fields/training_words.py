@@ -5,68 +5,66 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ...core.records.job_states import JobState
+from ...core.said import Said, Seconds, joined, said
 
 if TYPE_CHECKING:
     from ...core.records.job import Job, Progress
 
 STATES = {
-    JobState.QUEUED: "Waiting in line",
-    JobState.PREPARING: "Preparing",
-    JobState.PAUSING: "Pausing",
-    JobState.PAUSED: "Paused. Resume it in the Isengard tab",
-    JobState.INTERRUPTED: "Interrupted. It resumes automatically",
-    JobState.CANCELLING: "Stopping",
-    JobState.CANCELLED: "Cancelled",
-    JobState.FAILED: "Failed. The Isengard tab has its log",
+    JobState.QUEUED: said("Waiting in line."),
+    JobState.PREPARING: said("Preparing."),
+    JobState.PAUSING: said("Pausing."),
+    JobState.PAUSED: said("Paused. Resume it in the Isengard tab."),
+    JobState.INTERRUPTED: said("Interrupted. It resumes automatically."),
+    JobState.CANCELLING: said("Stopping."),
+    JobState.CANCELLED: said("Cancelled."),
+    JobState.FAILED: said("Failed. The Isengard tab has its log."),
 }
 PHASES = {
-    "starting": "The trainer is starting",
-    "loading": "Loading the model",
-    "downloading": "Downloading the model",
-    "caching": "Preparing the photos",
-    "captioning": "Describing the photos",
-    "freeing_gpu": "Waiting for ComfyUI to free the GPU",
-    "saving": "Saving",
-    "sampling": "Making sample pictures",
-    "finishing": "Finishing",
+    "starting": said("The trainer is starting"),
+    "loading": said("Loading the model"),
+    "downloading": said("Downloading the model"),
+    "caching": said("Preparing the photos"),
+    "captioning": said("Describing the photos"),
+    "freeing_gpu": said("Waiting for ComfyUI to free the GPU"),
+    "saving": said("Saving"),
+    "sampling": said("Making sample pictures"),
+    "finishing": said("Finishing"),
 }
-MINUTE_S, HOUR_S = 60, 3600
 
 
 def words_of(job: Job) -> str:
     """Words for where a job stands; without a name, since ComfyUI keeps what a node says."""
     progress = job.progress
     if job.state is JobState.COMPLETED:
-        return f"Trained in {progress.step} steps. The new version can be used now."
+        return said("Trained in {steps} steps. The new version can be used now.", steps=progress.step)
     if job.state is not JobState.RUNNING:
-        return f"{STATES.get(job.state, 'Working')}."
-    parts = [PHASES.get(progress.phase, "Training"), *_numbers(progress)]
-    return " · ".join(parts)
+        return STATES.get(job.state, said("Working."))
+    return _in_row([PHASES.get(progress.phase, said("Training")), *_numbers(progress)])
 
 
 def words_at_once(job: Job) -> str:
     """Words for a node that does not wait: what it found, or what it put in line."""
     if job.state is JobState.COMPLETED:
-        return (
+        return said(
             "Already trained with these photos and settings. To train again, set another seed in overrides."
         )
-    return f"{words_of(job).rstrip('.')}. The Isengard tab shows the progress."
+    if job.state is JobState.RUNNING:
+        return said("{progress}. The Isengard tab shows the progress.", progress=words_of(job))
+    return joined(words_of(job), said("The Isengard tab shows the progress."))
 
 
-def _numbers(progress: Progress) -> list[str]:
+def _in_row(parts: list[Said]) -> Said:
+    gaps = {f"part{number}": part for number, part in enumerate(parts, 1)}
+    return Said(" · ".join(f"{{{name}}}" for name in gaps), gaps)
+
+
+def _numbers(progress: Progress) -> list[Said]:
     if not progress.total_steps or not progress.step:
         return []
-    numbers = [f"step {progress.step} of {progress.total_steps}"]
+    numbers = [said("step {step} of {steps}", step=progress.step, steps=progress.total_steps)]
     if progress.eta_s:
-        numbers.append(f"{_time(progress.eta_s)} left")
+        numbers.append(said("{time} left", time=Seconds(progress.eta_s)))
     if progress.loss is not None:
-        numbers.append(f"loss {progress.loss:.3f}")
+        numbers.append(said("loss {loss}", loss=f"{progress.loss:.3f}"))
     return numbers
-
-
-def _time(seconds: float) -> str:
-    if seconds < MINUTE_S:
-        return f"{round(seconds)} s"
-    if seconds < HOUR_S:
-        return f"{round(seconds / MINUTE_S)} min"
-    return f"{seconds / HOUR_S:.1f} h"

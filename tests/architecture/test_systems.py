@@ -19,7 +19,7 @@ ADAPTERS = {
     "training/backends/ai_toolkit/plain_path.py": {"_winapi"},
     "core/storage/file_lock.py": {"fcntl", "msvcrt", "os.fchmod"},
     "core/model_headers/child.py": {"resource"},
-    "core/photo_decoding/child.py": {"resource"},
+    "core/photo_decoding/child.py": {"resource", "ctypes"},
     "core/private_files.py": {"os.getuid"},
     "core/processes/start.py": {"creationflags", "start_new_session"},
     "core/faces/reading/child.py": {"resource", "os.nice"},

@@ -25,7 +25,9 @@ def server(tmp_path):
 @pytest.mark.timing
 def test_long_lists_are_quick_and_uploads_keep_up_with_pillow(server, tmp_path, capsys):
     api = Api(server.url, "bench")
-    found = uploads.uploads(api, tmp_path / "uploads", 6 if FULL else 4)
+    decoder = server.door.ready().photos.decoder
+    readers = lambda: [*decoder.children.pids, *decoder._comparing.pids]  # noqa: E731
+    found = uploads.uploads(api, tmp_path / "uploads", 6 if FULL else 4, readers)
     found += lists.lists(api, server.door.ready().paths.root, tmp_path / "lists")
     with capsys.disabled():
         print("", *(one.line() for one in found), sep="\n[bench] ")

@@ -61,3 +61,31 @@ def test_in_a_low_window_the_sum_of_what_is_lacking_covers_nothing(stage):
             assert stage.locator(FOOT).evaluate(STYLE)[0] == position
     finally:
         stage.set_viewport_size({"width": 900, "height": 1000})
+
+
+#: Dialogs that are open, where they leave the window: what lies outside of it nobody can reach.
+OUTSIDE = """() => [...document.querySelectorAll("dialog[open]")]
+  .map((dialog) => [dialog.className, dialog.getBoundingClientRect()])
+  .filter(([, box]) => box.left < -1 || box.top < -1 || box.right > innerWidth + 1 || box.bottom > innerHeight + 1)
+  .map(([name, box]) => `${name}: ${Math.round(box.left)} ${Math.round(box.top)} ${Math.round(box.right)} ${Math.round(box.bottom)}`)"""
+
+
+@pytest.mark.parametrize(
+    ("size", "width"),
+    [((390, 844), 390), ((640, 400), NARROW)],
+    ids=["a phone of 390 px", "1280 x 800 at 200 % zoom"],
+)
+def test_on_a_phone_and_at_twice_the_size_nothing_is_out_of_reach(stage, size, width):
+    """At 200 % a window has half the pixels, and the panel half of those that are left."""
+    stage.set_viewport_size({"width": size[0], "height": size[1]})
+    found = {}
+    try:
+        for name in dict.fromkeys((*CROWDED, *stage.names[1::ONE_OF])):
+            stage.show(name, width=width)
+            looks = "[...checks.sticksOut(panel), ...checks.brokenWords(panel)]"
+            if wrong := [*stage.evaluate(looks), *stage.evaluate(OUTSIDE)]:
+                found[name] = wrong
+    finally:
+        stage.set_viewport_size({"width": 900, "height": 1000})
+    assert stage.faults == []
+    assert not found, "\n".join(f"{name}: {wrong}" for name, wrong in found.items())

@@ -252,7 +252,7 @@ def test_a_likeness_beyond_what_the_model_bears_is_told_and_drawn(
     apply.execute("model", value, "best", 1.5)
     assert comfy.said == []
     apply.execute("model", value, "best", 1.8)
-    words = "Stable Diffusion 1.5 takes a likeness up to 1.5; at 1.8 pictures often burn."
+    words = "Stable Diffusion 1.5 takes a strength of up to 1.5; at 1.8 pictures often burn."
     assert comfy.said == [(words, "6")] and words in {record.message for record in logged.records}
     assert [strength for _, _, strength in comfy.applied] == [1.5, 1.8]
     ann.publish(30, family="flux2_klein_4b")

@@ -15,14 +15,13 @@ from typing import get_args
 
 from .error_codes import ROOT
 
-#: ComfyUI shows what nodes raise in English; of pictures that the panel ordered, the panel shows it.
+#: What nodes say the server says in the reader's language (web/panel_code/speech.py).
 LAYERS = ("core", "training", "generation", "nodes", "web")
-#: The command line and the logs speak English too, and so does the node that no picture has.
+#: The command line and the logs speak English.
 ENGLISH = (
     "training/doctor/",
     "training/worker/setup_command.py",
     "training/worker/main.py",
-    "nodes/train_lora.py",
 )
 #: call -> which of its arguments are sentences, by place and by name
 WORDS = {
@@ -53,7 +52,6 @@ WORDS = {
     "_job_in": ((2,), ()),
     "_require_confirmation": ((1,), ()),
     "Option": ((), ("tooltip",)),
-    "Text": ((1,), ()),
 }
 #: Tables of sentences and ends of sentences.
 TABLES = {"_WORDS", "_EITHER_WORDS", "_UNKNOWN_WORDS", "_HINTS", "REASONS"}

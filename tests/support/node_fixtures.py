@@ -15,6 +15,7 @@ from isengard.core.paths import DataPaths
 from isengard.core.photo_decoding.decoder import PhotoDecoder
 from isengard.core.settings import load_settings
 from isengard.core.storage.library import Library
+from isengard.web.panel_code.speech import Speech
 
 
 def node_house(paths: DataPaths, **more: Any) -> SimpleNamespace:
@@ -26,6 +27,8 @@ def node_house(paths: DataPaths, **more: Any) -> SimpleNamespace:
         decoder.close()
 
     stores = {
+        "speech": Speech(lambda: house.language, lambda: ""),
+        "language": "auto",
         "paths": paths,
         "settings": load_settings(os.environ, paths),
         "clock": clock,
@@ -35,4 +38,5 @@ def node_house(paths: DataPaths, **more: Any) -> SimpleNamespace:
         "generations": SimpleNamespace(store=GenerationStore(library, paths, clock)),
         "close": close,
     }
-    return SimpleNamespace(**{**stores, **more})
+    house = SimpleNamespace(**{**stores, **more})
+    return house

@@ -27,6 +27,7 @@ class PlainHost:
     models: dict[str, dict[str, Path]] = field(default_factory=dict)
     registered: list[Path] = field(default_factory=list)
     device_name: str = "cpu"
+    locale: str = ""
     can_restart: bool = False
     queue_length: int = 0
     restarts: int = 0

@@ -17,58 +17,44 @@ from ...core.marks.picture_file import Format
 from ...core.records.generation import OrderPurpose
 from ...core.records.job import JobKind
 from ...core.records.job_states import JobState
-from ...core.said import said
+from ...core.said import FieldFault, Said, listed
 from ...core.settings import LANGUAGE_CODE
 from ..http.responses import MAX_PAGE
 from ..route import Route
 
-#: From a parameter's name and the words of its kind.
-Refusal = Callable[[str, str], InvalidError]
+#: From the whole sentence about the value.
+Refusal = Callable[[Said], InvalidError]
 
 
-def _bad_query(name: str, words: str) -> InvalidError:
-    return InvalidError(
-        "bad_query", said("{name} must be {words}.", name=name, words=said(words)), "Correct the address."
-    )
+def _bad_query(message: Said) -> InvalidError:
+    return InvalidError("bad_query", message, "Correct the address.")
 
 
-def _bad_number(name: str, words: str) -> InvalidError:
-    return InvalidError(
-        "bad_number",
-        said("{name} must be {words}.", name=name, words=said(words)),
-        "Use a number in this range.",
-    )
+def _bad_number(message: Said) -> InvalidError:
+    return InvalidError("bad_number", message, "Use a number in this range.")
 
 
-def _bad_limit(_: str, words: str) -> InvalidError:
-    return InvalidError(
-        "bad_limit", said("limit must be {words}.", words=said(words)), "Ask for a smaller page."
-    )
+def _bad_limit(message: Said) -> InvalidError:
+    return InvalidError("bad_limit", message, "Ask for a smaller page.")
 
 
-def _bad_purpose(_: str, words: str) -> InvalidError:
-    return InvalidError(
-        "bad_purpose", said("purpose must be {words}.", words=said(words)), "Use one of these."
-    )
+def _bad_purpose(message: Said) -> InvalidError:
+    return InvalidError("bad_purpose", message, "Use one of these.")
 
 
-def _bad_state(_: str, words: str) -> InvalidError:
-    return InvalidError(
-        "bad_state", said("state must be {words}.", words=said(words)), "Use only these states."
-    )
+def _bad_state(message: Said) -> InvalidError:
+    return InvalidError("bad_state", message, "Use only these states.")
 
 
-def _bad_service(_: str, words: str) -> InvalidError:
-    return InvalidError(
-        "bad_service", said("service must be {words}.", words=said(words)), "Choose one of these."
-    )
+def _bad_service(message: Said) -> InvalidError:
+    return InvalidError("bad_service", message, "Choose one of these.")
 
 
 class Kind(Protocol):
-    """The kind of a parameter; `words` end the sentence "limit must be ..."; `refused` is for what it is not."""
+    """The kind of a parameter; `fault` says what a value must be, `refused` is for what it is not."""
 
     @property
-    def words(self) -> str: ...
+    def fault(self) -> FieldFault: ...
 
     @property
     def refused(self) -> Refusal: ...
@@ -86,8 +72,8 @@ class Choice:
     refused: Refusal = _bad_query
 
     @property
-    def words(self) -> str:
-        return " or ".join(filter(None, self.values))
+    def fault(self) -> FieldFault:
+        return FieldFault("{field} must be one of {choices}.", choices=listed(filter(None, self.values)))
 
     def takes(self, text: str) -> bool:
         return text in self.values
@@ -104,8 +90,10 @@ class Choices:
     refused: Refusal = _bad_query
 
     @property
-    def words(self) -> str:
-        return said("of {choices}, with commas between them", choices=", ".join(self.values))
+    def fault(self) -> FieldFault:
+        return FieldFault(
+            "{field} must be one or more of {choices}, with commas between them.", choices=listed(self.values)
+        )
 
     def takes(self, text: str) -> bool:
         return set(filter(None, text.split(","))) <= set(self.values)
@@ -124,8 +112,10 @@ class Whole:
     refused: Refusal = _bad_number
 
     @property
-    def words(self) -> str:
-        return said("between {least} and {most}", least=self.low, most=self.high)
+    def fault(self) -> FieldFault:
+        return FieldFault(
+            "{field} must be a number between {least} and {most}.", least=self.low, most=self.high
+        )
 
     def takes(self, text: str) -> bool:
         return bool(re.fullmatch(r"[0-9]{1,9}", text)) and self.low <= int(text) <= self.high
@@ -139,7 +129,7 @@ class Text:
     """A text that fits a pattern."""
 
     pattern: str
-    words: str
+    fault: FieldFault
     refused: Refusal = _bad_query
 
     def takes(self, text: str) -> bool:
@@ -156,8 +146,8 @@ class FamilyKey:
     refused: Refusal = _bad_query
 
     @property
-    def words(self) -> str:
-        return " or ".join(_families())
+    def fault(self) -> FieldFault:
+        return FieldFault("{field} must be one of {choices}.", choices=listed(_families()))
 
     def takes(self, text: str) -> bool:
         return text in _families()
@@ -173,29 +163,38 @@ def _families() -> tuple[str, ...]:
 
 def id_of(prefix: str) -> Text:
     """An identifier of ours."""
-    return Text(id_pattern(prefix).strip("^$"), said("a {prefix}_ identifier", prefix=prefix))
+    fault = FieldFault("{field} must be an identifier that begins with {prefix}.", prefix=f"{prefix}_")
+    return Text(id_pattern(prefix).strip("^$"), fault)
 
 
+def line_of(most: int, least: int = 0) -> Text:
+    """A line of what people write or name things by."""
+    fault = FieldFault("{field} must be one line of at most {most} characters.", most=most)
+    return Text(rf"[^\x00-\x1f]{{{least},{most}}}", fault)
+
+
+_WRITTEN = FieldFault("{field} is not written as it should be.")
+_OF_PAGE = FieldFault("{field} must be what the page before gave as next_cursor.")
 FLAG = Choice(("0", "1"))
 #: What the list before gave as `next_cursor`; an empty one means the first page.
-CURSOR = Text(r"[0-9A-Za-z_:.-]{0,80}", "what the page before gave as next_cursor")
-NAME = Text(r"[A-Za-z0-9][A-Za-z0-9 ._-]{0,79}", "a name")
+CURSOR = Text(r"[0-9A-Za-z_:.-]{0,80}", _OF_PAGE)
+NAME = Text(r"[A-Za-z0-9][A-Za-z0-9 ._-]{0,79}", _WRITTEN)
 FAMILY = FamilyKey()
 PAGE: Mapping[str, Kind] = {"limit": Whole(1, MAX_PAGE, _bad_limit), "cursor": CURSOR}
 SIZE = Choice(("thumb", "full"))
-FRONTEND = {"frontend": Text(r"[ -~]{0,4000}", "what the panel says of ComfyUI's frontend")}
+FRONTEND = {"frontend": Text(r"[ -~]{0,4000}", _WRITTEN)}
 PURPOSE = Choice(get_args(OrderPurpose), _bad_purpose)
 
 #: The prefix of an `id` in a path, by what stands before it; a `pid` is a photo's.
 _ID_AFTER = {"characters": "chr", "jobs": "job", "generations": "gen", "albums": "alb", "photo-days": "day"}
 #: Other parameters of paths by name.
 _PATHS: Mapping[str, Kind] = {
-    "n": Text(r"[0-9]{1,4}", "a picture's number"),
-    "step": Text(r"[0-9]{1,9}", "a step"),
-    "code": Text(r"[a-z_]{1,60}", "a code"),
+    "n": Text(r"[0-9]{1,4}", _WRITTEN),
+    "step": Text(r"[0-9]{1,9}", _WRITTEN),
+    "code": Text(r"[a-z_]{1,60}", _WRITTEN),
     "file": NAME,
     "key": FAMILY,
-    "language": Text(LANGUAGE_CODE, "a language's code"),
+    "language": Text(LANGUAGE_CODE, _WRITTEN),
     "name": NAME,
 }
 #: handler -> its parameters by name; what is not listed here is not looked at
@@ -204,15 +203,15 @@ QUERIES: Mapping[str, Mapping[str, Kind]] = {
     "photos.image": {"size": SIZE},
     "training.presets": {
         "family": FAMILY,
-        "route": Text(r"[a-z0-9_]{0,40}", "a route of the family"),
+        "route": Text(r"[a-z0-9_]{0,40}", _WRITTEN),
         "backend": NAME,
-        "method": Text(r"[a-z_]{1,40}", "a training method"),
+        "method": Text(r"[a-z_]{1,40}", _WRITTEN),
         "character_id": id_of("chr"),
         "photos": Whole(0, 500),
     },
     "jobs.list_all": {
         **PAGE,
-        "cursor": Text(r"[0-9]{0,15}", "what the page before gave as next_cursor"),
+        "cursor": Text(r"[0-9]{0,15}", _OF_PAGE),
         "state": Choices(tuple(state.value for state in JobState), _bad_state),
         "kind": Choices(get_args(JobKind)),
         "character_id": id_of("chr"),
@@ -221,38 +220,36 @@ QUERIES: Mapping[str, Mapping[str, Kind]] = {
     "generations.list_all": {
         **PAGE,
         "character_id": id_of("chr"),
-        "recipe": Text(r"[^\x00-\x1f]{0,80}", "a workflow's name"),
+        "recipe": line_of(80),
         "deleted": FLAG,
         "favourite": FLAG,
         "album_id": id_of("alb"),
         "purpose": PURPOSE,
-        "version": Text(r"[^\x00-\x1f]{0,400}", "the file of a version"),
-        "search": Text(r"[^\x00-\x1f]{0,200}", "words of a prompt, names and digits of a seed"),
+        "version": line_of(400),
+        "search": line_of(200),
         "sort": Choice(get_args(Sort)),
     },
     "gallery.photo_days.list_all": {"character_id": id_of("chr")},
     "generations.image": {"size": SIZE},
     "generations.copy": {"format": Choice(get_args(Format))},
-    "outside_loras.show": {"name": Text(r"[^\x00-\x1f]{1,1000}", "a LoRA's name")},
-    "outside_loras.preview": {"name": Text(r"[^\x00-\x1f]{1,1000}", "a LoRA's name")},
+    "outside_loras.show": {"name": line_of(1000, least=1)},
+    "outside_loras.preview": {"name": line_of(1000, least=1)},
     "prompting.history": {
         **PAGE,
-        "search": Text(r"[^\x00-\x1f]{0,200}", "words to look for"),
+        "search": line_of(200),
         "favourite": FLAG,
     },
     "prompting.style_pictures": {
-        "recipe": Text(r"[^\x00-\x1f]{0,80}", "a workflow's name"),
-        "base_model": Text(r"[^\x00-\x1f]{0,400}", "a model file's name"),
+        "recipe": line_of(80),
+        "base_model": line_of(400),
     },
     "diagnosis.of_picture": {"character_id": id_of("chr")},
     "logs.diagnostics": FRONTEND,
     "logs.issue": FRONTEND,
     "help.storage.room": {"incoming": Whole(0, 2**50)},
-    "help.storage.list_folders": {
-        "of": Text(r"((job|chr)_[0-9a-z]{26})?", "the identifier of a training or a person")
-    },
+    "help.storage.list_folders": {"of": Text(r"((job|chr)_[0-9a-z]{26})?", _WRITTEN)},
     "logs.find": {
-        "correlation_id": Text(r"[A-Za-z0-9._-]{0,64}", "a correlation id"),
+        "correlation_id": Text(r"[A-Za-z0-9._-]{0,64}", _WRITTEN),
         "service": Choice(("", *SERVICES), _bad_service),
         "limit": Whole(0, 1000),
     },
@@ -284,4 +281,4 @@ def check(route: Route, in_path: Mapping[str, str], query: Mapping[str, str]) ->
             require_id(prefix, in_path[name])
     for name, kind in QUERIES.get(route.handler, {}).items():
         if name in query and kind is not FAMILY and not kind.takes(query[name]):
-            raise kind.refused(name, kind.words)
+            raise kind.refused(kind.fault.about(name))

@@ -110,7 +110,7 @@ export class ImageAdvanced {
     const { base_model: select } = this.inputs;
     const kept = bases.some((base) => base.file === select.value) ? select.value : "";
     fill(select, bases.map((base) => base.file), () => [
-      h("option", { value: "", text: t("baseByItself") }),
+      h("option", { value: "", text: t("baseAuto") }),
       ...bases.map((base) => h("option", { value: base.file, text: otherWords(base) })),
     ]);
     select.value = kept;
