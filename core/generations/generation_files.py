@@ -60,6 +60,18 @@ def move_image(paths: DataPaths, generation_id: str, image: GeneratedImage) -> b
     return moved
 
 
+def follow(paths: DataPaths, before: Generation, after: Generation) -> None:
+    """Move what has gone or come back between the two. Raises StorageError `files_in_use`.
+
+    A generation that comes back is there before its pictures come, and one that goes goes after them."""
+    if before.deleted_at is not None and after.deleted_at is None:
+        move_generation(paths, after)
+    for image in after.images:
+        move_image(paths, after.id, image)
+    if before.deleted_at is None and after.deleted_at is not None:
+        move_generation(paths, after)
+
+
 def settle_generations(library: Library, paths: DataPaths) -> int:
     """Finish the moves that a crash prevented; how many. Only what lies in the trash or is said to be there is looked at."""
     moved = 0

@@ -5,12 +5,13 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
 from .. import atomic
 from ..clock import Clock, iso
-from ..errors import ConflictError, NotFoundError
+from ..errors import IsengardError, NotFoundError, StorageError
 from ..ids import require_id
 from ..paths import DataPaths, contained
 from ..records.base import Page
@@ -19,15 +20,13 @@ from ..records.generation_states import ENDED, TRANSITIONS, GenerationState
 from ..records.job import JobError
 from ..records.likeness import Likeness
 from ..records.state_machine import require_transition
-from ..storage.file_moves import noted, removed, rows_first
+from ..storage.file_moves import followed, noted, removed, rows_first
 from ..storage.forget_mark import is_kept
 from ..storage.library import Library
 from .generation_files import (
     RECORD_FILE,
+    follow,
     generation_places,
-    image_places,
-    move_generation,
-    move_image,
     settle_generations,
 )
 from .generation_sidecars import (
@@ -38,11 +37,24 @@ from .generation_sidecars import (
     remove_unkept,
 )
 from .listing import ALBUM, MADE_FROM, MENDING, Sort, Wanted, query_of
+from .picture_changes import (
+    all_put_away,
+    brought_back,
+    image_of,
+    marked,
+    no_such_generation,
+    put_away,
+    with_image,
+)
 from .picture_sources import keep_source
 from .save_tickets import SaveTickets
 from .sorted_places import SortedPlaces
 
 PROMPTS_FILE = "prompts.json"
+#: So many are changed in one transaction: others who write wait no longer than for these.
+TOGETHER = 100
+#: What becomes of a generation's record at that time; IsengardError where it stays as it is.
+Edit = Callable[[Generation, str], Generation]
 
 
 class GenerationStore:
@@ -120,9 +132,7 @@ class GenerationStore:
         """Get a generation. NotFoundError `generation_not_found`."""
         row = self._library.row("SELECT * FROM generation WHERE id=?", (require_id("gen", generation_id),))
         if row is None or (row["deleted_at"] is not None and not deleted):
-            raise NotFoundError(
-                "generation_not_found", "There are no such pictures.", "They may have been deleted: reload."
-            )
+            raise no_such_generation()
         return self._library.record(Generation, row)
 
     def pages(self, limit: int, *, purpose: str) -> Iterator[Page[Generation]]:
@@ -224,8 +234,8 @@ class GenerationStore:
         with self._library.transaction():
             generation = self.get(generation_id)
             found = {"likeness": likeness, "likenesses": dict(everybodys)}
-            measured = self._image(generation, number).model_copy(update=found)
-            return self._store(_with_image(generation, measured))
+            measured = image_of(generation, number).model_copy(update=found)
+            return self._store(with_image(generation, measured))
 
     def set_favourite(self, generation_id: str, favourite: bool) -> Generation:
         """Mark or unmark all pictures of a generation."""
@@ -237,17 +247,7 @@ class GenerationStore:
     def set_favourite_image(self, generation_id: str, number: int, favourite: bool) -> Generation:
         """Mark or unmark a picture. NotFoundError `image_not_found`."""
         with self._library.transaction():
-            generation = self.get(generation_id)
-            self._image(generation, number)
-            all_were = generation.favourite and not any(image.favourite for image in generation.images)
-            images = [
-                image.model_copy(
-                    update={"favourite": favourite if image.n == number else image.favourite or all_were}
-                )
-                for image in generation.images
-            ]
-            liked = any(image.favourite for image in images)
-            return self._store(generation.model_copy(update={"favourite": liked, "images": images}))
+            return self._store(marked(self.get(generation_id), number, favourite))
 
     def set_album(self, generation_id: str, album_id: str) -> Generation:
         """Move a generation into an album, '' for out of the one that it is in."""
@@ -263,51 +263,75 @@ class GenerationStore:
         """Move a generation into the trash. ConflictError `generation_running` before it has ended."""
         with self._library.alone():
             before = self.get(generation_id)
-            if before.state not in ENDED:
-                raise ConflictError(
-                    "generation_running",
-                    "These pictures are still being made.",
-                    "Cancel them first, then delete them.",
-                )
-            after = before.model_copy(update={"deleted_at": iso(self._clock.now())})
-            return self._follow(before, after, lambda: move_generation(self._paths, after))
+            return self._follow(before, all_put_away(before, iso(self._clock.now())))
 
     def restore(self, generation_id: str) -> Generation:
         with self._library.alone():
             before = self.get(generation_id, deleted=True)
             if before.deleted_at is None:
                 return before
-            after = before.model_copy(update={"deleted_at": None})
-            return self._follow(before, after, lambda: move_generation(self._paths, after))
+            return self._follow(before, before.model_copy(update={"deleted_at": None}))
 
     def delete_image(self, generation_id: str, number: int) -> Generation:
         """Move a picture into the trash; the row remembers it as deleted."""
         with self._library.alone():
             before = self.get(generation_id)
-            gone = self._image(before, number).model_copy(update={"deleted_at": iso(self._clock.now())})
-            after = _with_image(before, gone)
-            return self._follow(before, after, lambda: move_image(self._paths, after.id, gone))
+            return self._follow(before, put_away(before, number, iso(self._clock.now())))
 
     def restore_image(self, generation_id: str, number: int) -> Generation:
         """Bring a picture back from the trash; one that is not there stays as it is."""
         with self._library.alone():
             before = self.get(generation_id)
-            gone = [image for image in before.images if image.n == number]
-            if not gone:
-                raise NotFoundError("image_not_found", "There is no such picture.", "Reload this page.")
-            if not any(place.exists() for place in image_places(self._paths, before.id, gone[0])):
-                raise NotFoundError(
-                    "image_not_found",
-                    "This picture is no longer in the trash.",
-                    "Make the picture again: the same seed gives the same picture.",
-                )
-            back = gone[0].model_copy(update={"deleted_at": None})
-            after = _with_image(before, back)
-            return self._follow(before, after, lambda: move_image(self._paths, after.id, back))
+            return self._follow(before, brought_back(before, number, self._paths))
+
+    def change_all(self, edits: Mapping[str, Edit]) -> tuple[Sequence[Generation], dict[str, IsengardError]]:
+        """Change many, some hundred in one transaction and then their files: those that were changed, as they are now, and by id why
+        others were not. What refuses one keeps none of the others."""
+        changed: list[Generation] = []
+        refused: dict[str, IsengardError] = {}
+        for begin in range(0, len(edits), TOGETHER):
+            some = dict(islice(edits.items(), begin, begin + TOGETHER))
+            try:
+                with self._library.alone():
+                    changed += self._change_some(some, refused)
+            except StorageError as reason:  # nothing of these was kept
+                refused |= dict.fromkeys(some, reason)
+        return changed, refused
+
+    def _change_some(
+        self, edits: Mapping[str, Edit], refused: dict[str, IsengardError]
+    ) -> Sequence[Generation]:
+        at = iso(self._clock.now())
+        kept: list[tuple[Generation, Generation]] = []
+        with self._library.transaction():
+            for generation_id, edit in edits.items():
+                try:
+                    before = self.get(generation_id, deleted=True)
+                    after = edit(before, at)
+                except IsengardError as reason:
+                    refused[generation_id] = reason
+                    continue
+                self._row(after)
+                kept.append((before, after))
+        return [after for before, after in kept if self._followed(before, after, refused)]
+
+    def _followed(self, before: Generation, after: Generation, refused: dict[str, IsengardError]) -> bool:
+        """Whether its files went along; else it is as it was before."""
+        try:
+            followed(
+                self._library,
+                move=lambda: follow(self._paths, before, after),
+                back=lambda: self._row(before),
+            )
+        except IsengardError as reason:
+            refused[before.id] = reason
+            return False
+        noted(lambda: self._write_file(after))
+        return True
 
     def image_path(self, generation_id: str, number: int) -> Path:
         """Path of a picture's file. NotFoundError `image_not_found`."""
-        image = self._image(self.get(generation_id), number)
+        image = image_of(self.get(generation_id), number)
         path = contained(self._paths.generation(generation_id), image.file)
         if not path.is_file():
             raise NotFoundError(
@@ -329,14 +353,14 @@ class GenerationStore:
             )
         return json.loads(file.read_text(encoding="utf-8"))
 
-    def _image(self, generation: Generation, number: int) -> GeneratedImage:
-        for image in generation.images:
-            if image.n == number and image.deleted_at is None:
-                return image
-        raise NotFoundError("image_not_found", "There is no such picture.", "Reload this page.")
-
-    def _follow(self, before: Generation, after: Generation, move: Callable[[], object]) -> Generation:
-        rows_first(self._library, keep=lambda: self._row(after), move=move, back=lambda: self._row(before))
+    def _follow(self, before: Generation, after: Generation) -> Generation:
+        """Keep the record, then move what has gone or come back; where that is refused everything stays as it was."""
+        rows_first(
+            self._library,
+            keep=lambda: self._row(after),
+            move=lambda: follow(self._paths, before, after),
+            back=lambda: self._row(before),
+        )
         noted(lambda: self._write_file(after))
         return after
 
@@ -360,6 +384,8 @@ class GenerationStore:
                 atomic.write_json(folder / RECORD_FILE, generation.model_dump(mode="json"))
 
 
-def _with_image(generation: Generation, image: GeneratedImage) -> Generation:
-    images = [image if other.n == image.n else other for other in generation.images]
-    return generation.model_copy(update={"images": images})
+def raise_others(refused: Mapping[str, IsengardError], *expected: type[IsengardError]) -> None:
+    """Raise the first reason of `GenerationStore.change_all` that is of none of these kinds."""
+    for reason in refused.values():
+        if not isinstance(reason, expected):
+            raise reason

@@ -16,6 +16,7 @@ EventType = Literal[
     "job.log",
     "generation.state",
     "generation.progress",
+    "generations.changed",
     "character.changed",
     "album.changed",
     "photo_day.changed",
@@ -40,3 +41,21 @@ class Event(Stored):
     subject: Subject
     attempt: int | None = None
     data: dict[str, Any] = Field(default_factory=dict)
+
+
+def one_by_one(event: Event) -> list[Event]:
+    """The same for whoever hears of one thing at a time: of many generations that changed each is told as `generation.state`."""
+    if event.type != "generations.changed":
+        return [event]
+    told = event.data.get("generations")
+    return [_of_generation(event, one) for one in told if _is_known(one)] if isinstance(told, list) else []
+
+
+def _is_known(told: object) -> bool:
+    return isinstance(told, dict) and isinstance(told.get("id"), str)
+
+
+def _of_generation(event: Event, told: dict[str, Any]) -> Event:
+    subject = Subject(kind="generation", id=told["id"])
+    data = {"state": told.get("state"), "generation": told}
+    return event.model_copy(update={"type": "generation.state", "subject": subject, "data": data})

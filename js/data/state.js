@@ -93,10 +93,8 @@ const RULES = {
     if (!known) return state;
     return { ...state, logs: { ...state.logs, [subject.id]: [...known, ...data.lines].slice(-LOG_LINES) } };
   },
-  "generation.state": (state, { data: { generation } }) => {
-    const list = LIST_OF_PURPOSE[generation.purpose];
-    return list ? { ...state, [list]: upserted(state[list], generation) } : state;
-  },
+  "generation.state": (state, { data: { generation } }) => withGenerations(state, [generation]),
+  "generations.changed": (state, { data: { generations } }) => withGenerations(state, generations),
   "generation.progress": (state, { subject, data }) => {
     /** @template {Isengard.Generation[] | null} List @param {List} list */
     const progressed = (list) => {
@@ -125,6 +123,17 @@ const RULES = {
     return { ...state, workers: data.worker ? [...others, data.worker] : others };
   },
 };
+
+/** Each in the list of what it was made for. @param {Isengard.State} state @param {Isengard.Generation[]} told @returns {Isengard.State} */
+function withGenerations(state, told) {
+  /** @template {Isengard.Generation[] | null} List @param {"generations" | "comparisons"} name @param {List} list @returns {List} */
+  const withTheirs = (name, list) => {
+    const theirs = told.filter(({ purpose }) => LIST_OF_PURPOSE[purpose] === name);
+    return theirs.length ? upserted(list, ...theirs) : list;
+  };
+  const { generations, comparisons } = state;
+  return { ...state, generations: withTheirs("generations", generations), comparisons: withTheirs("comparisons", comparisons) };
+}
 
 /** @param {Isengard.Meter} likeness @param {string} name @param {Partial<Isengard.FaceModel>} data */
 function withModel(likeness, name, data) {

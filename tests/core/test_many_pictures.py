@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import pytest
+from isengard.core.errors import StorageError
+from isengard.core.generations import generation_store
 from isengard.core.generations.albums import AlbumStore
 from isengard.core.generations.generation_store import GenerationStore
 from isengard.core.generations.many_pictures import ManyPictures
@@ -14,7 +16,7 @@ from support.generation_records import draft, picture
 
 @pytest.fixture
 def many(library, paths, clock):
-    return ManyPictures(GenerationStore(library, paths, clock), AlbumStore(paths, clock))
+    return ManyPictures(paths, GenerationStore(library, paths, clock), AlbumStore(paths, clock))
 
 
 @pytest.fixture
@@ -92,3 +94,57 @@ def test_one_that_is_refused_keeps_no_other(many, made, ann):
         (0, "image_not_found"),
     ]
     assert {known.id for known in changed.generations} == {two.id, one.id} and there(many) == [2, 3, 0]
+
+
+@pytest.mark.parametrize("changes", [{"favourite": True}, {"deleted": True}])
+def test_all_rows_are_kept_in_one_transaction(library, many, made, changes):
+    """Each was one by itself, with a wait for the disk: five hundred took seconds."""
+    done = []
+    library._connection.set_trace_callback(lambda sql: done.append(sql) if sql == "COMMIT" else None)
+    assert len(many.change(patches([(one, 0) for one in made], **changes)).generations) == 3
+    library._connection.set_trace_callback(None)
+    assert len(done) == 1
+
+
+def test_more_than_go_together_are_all_changed(many, made, monkeypatch):
+    monkeypatch.setattr(generation_store, "TOGETHER", 2)
+    changed = many.change(patches([(one, 0) for one in made], favourite=True))
+    assert [one.id for one in changed.generations] == [one.id for one in made] and changed.refused == []
+    assert all(many.generations.get(one.id).images[0].favourite for one in made)
+
+
+def test_files_that_are_in_use_keep_their_row_and_no_other(many, made, monkeypatch):
+    one, two, three = made
+    real = generation_store.follow
+
+    def in_use(paths, before, after):
+        if after.id == two.id:
+            raise StorageError("files_in_use", "The files could not be moved: x.", "y")
+        real(paths, before, after)
+
+    monkeypatch.setattr(generation_store, "follow", in_use)
+    changed = many.change(patches([(one, 0), (two, 0), (two, 1), (three, 1)], deleted=True))
+    assert [(patch.generation_id, patch.n, reason.code) for patch, reason in changed.refused] == [
+        (two.id, 0, "files_in_use"),
+        (two.id, 1, "files_in_use"),
+    ]
+    assert [known.id for known in changed.generations] == [one.id, three.id] and there(many) == [2, 2]
+
+
+def test_what_a_full_disk_refuses_is_told_of_each(library, many, made):
+    """Nothing of a transaction that fails is kept."""
+    full = StorageError("library_unavailable", "The disk is full.", "Free some space.")
+
+    class Full:
+        def __enter__(self):
+            raise full
+
+        def __exit__(self, *_):
+            return False
+
+    one, two, _ = made
+    library.transaction = Full
+    changed = many.change(patches([(one, 0), (two, 9)], favourite=True))
+    del library.transaction
+    assert changed.generations == [] and [reason for _, reason in changed.refused] == [full, full]
+    assert not many.generations.get(one.id).favourite

@@ -110,6 +110,7 @@ declare namespace Isengard {
     "job.sample": Happening<"job.sample", { file: string; step: number }>;
     "job.log": Happening<"job.log", { lines: string[] }>;
     "generation.state": Happening<"generation.state", { generation: Generation }>;
+    "generations.changed": Happening<"generations.changed", { generations: Generation[] }>;
     "generation.progress": Happening<"generation.progress", { progress: Generation["progress"] }>;
     "character.changed": Happening<"character.changed", { change: string; character: Character }>;
     "photo_day.changed": Happening<"photo_day.changed", { state: string; character_id: string; drawn: number; left: number }>;

@@ -314,7 +314,7 @@ declare namespace Schema {
   /** `seq` is given by the ledger; `attempt` only for jobs. */
   interface Event {
     seq: number;
-    type: "job.state" | "job.progress" | "job.sample" | "job.checkpoint" | "job.log" | "generation.state" | "generation.progress" | "character.changed" | "album.changed" | "photo_day.changed" | "backend.state" | "worker.state" | "lending.state";
+    type: "job.state" | "job.progress" | "job.sample" | "job.checkpoint" | "job.log" | "generation.state" | "generation.progress" | "generations.changed" | "character.changed" | "album.changed" | "photo_day.changed" | "backend.state" | "worker.state" | "lending.state";
     at: string;
     correlation_id: string;
     subject: Subject;
@@ -533,6 +533,10 @@ declare namespace Schema {
   interface GenerationStateData {
     state: GenerationState;
     generation: Generation;
+  }
+  /** Many pictures that were changed together, as they are now. */
+  interface GenerationsChangedData {
+    generations: Generation[];
   }
   interface Gpu {
     uuid: string;

@@ -81,6 +81,18 @@ test("proof pictures stay out of the stream, users' pictures come in", () => {
   assert.deepEqual(state.generations.map((known) => known.id), ["gen_2"]);
 });
 
+test("pictures that changed together are taken in at once, each into its own list", () => {
+  const told = (...generations) => ({ type: "generations.changed", subject: { kind: "generations", id: "" }, data: { generations } });
+  const compared = [{ id: "gen_9", purpose: "grid" }];
+  let state = with_({ generations: [{ id: "gen_3" }, { id: "gen_1", purpose: "user" }], comparisons: compared });
+  state = reduced(state, told({ id: "gen_1", purpose: "user", favourite: true }, { id: "gen_2", purpose: "user" }, { id: "gen_3", purpose: "user", deleted_at: "2026" }));
+  assert.deepEqual(state.generations, [{ id: "gen_2", purpose: "user" }, { id: "gen_1", purpose: "user", favourite: true }]);
+  assert.equal(state.comparisons, compared, "nothing of them was told");
+  state = reduced(state, told({ id: "gen_10", purpose: "bench" }, { id: "gen_4", purpose: "proof" }));
+  assert.deepEqual(state.comparisons.map(({ id }) => id), ["gen_9", "gen_10"]);
+  assert.equal(state.generations.length, 2);
+});
+
 test("workers come, change and go", () => {
   const told = (worker) => ({ type: "worker.state", subject: { kind: "worker", id: "w1" }, data: { worker } });
   let state = reduced(emptyState(), told({ id: "w1", beat: 1 }));

@@ -26,7 +26,8 @@ programs, and what is in every body and every answer. This page is made from the
 - `/health` carries `slips`: `{"kind", "file", "line", "reason"}` for what in isengard.toml (`settings_slip`, one value:
   `setting_slip`) or in a neighbouring pack's pyproject.toml (`pack_slip`) could not be read; defaults stand in.
 - Events are server-sent: `id: <epoch>-<seq>`, replayed after `Last-Event-ID` or `?since=`; `reset` means fetch anew. Each type has
-  `data` of its own, described in openapi.json: EVENTS.
+  `data` of its own, described in openapi.json: EVENTS. Pictures that were changed together are one `generations.changed`
+  for who asks with `?many=1`, for others each a `generation.state`.
 
 ```
 curl -s localhost:8188/isengard/health

@@ -53,11 +53,13 @@ def test_pictures_are_moved_into_an_album_found_there_and_exported(api, server, 
     assert names == ["Ann, rainy street 1253.png", "Ann, rainy street 1254.png"]
 
 
-def test_a_selection_is_changed_in_one_request(api, made):
+def test_a_selection_is_changed_in_one_request(api, server, made):
     album, one, other = api.post("/albums", {"name": "Spring"}), made(), made()
     places = [{"generation_id": known.id, "n": known.images[0].n} for known in (one, other)]
     moved = api.patch("/generations", {"pictures": [{**place, "album_id": album["id"]} for place in places]})
     assert [known["album_id"] for known in moved["items"]] == [album["id"]] * 2 and moved["refused"] == []
+    last = server.services.ledger.events_after(0)[-1]
+    assert (last.type, last.data) == ("generations.changed", {"generations": moved["items"]})
     wanted = [{**places[0], "deleted": True}, {**places[1], "n": 9, "favourite": True}]
     answer = api.patch("/generations", {"pictures": wanted})
     (gone,), (refused,) = answer["items"], answer["refused"]

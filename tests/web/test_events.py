@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
+import json
 import threading
+import urllib.parse
 import urllib.request
 from dataclasses import asdict
 from typing import get_args
@@ -13,8 +16,14 @@ from isengard.core.records.event import Event, EventType, Subject
 from isengard.core.records.generation import CharacterUse
 from isengard.core.records.photo_day import PhotoDay
 from isengard.training.gpu.gpu_lending import Lending
+from isengard.web.http.event_stream import MAX_LAG, Reader, Told, told_of
 from isengard.web.openapi.event_data import EVENT_DATA
-from isengard.web.services.notifications import tell_character, tell_generation, tell_photo_day
+from isengard.web.services.notifications import (
+    tell_character,
+    tell_generation,
+    tell_generations,
+    tell_photo_day,
+)
 from support import live_server
 from support.answer_checker import faults_of_event
 from support.generation_records import draft
@@ -25,8 +34,9 @@ AT = "2026-01-02T03:04:05.000Z"
 class Stream:
     """Reads frames (id, event name, data) of one connection in a thread."""
 
-    def __init__(self, server, since: str = "", path: str = "/events") -> None:
-        query = f"?since={since}" if since else ""
+    def __init__(self, server, since: str = "", path: str = "/events", *, many: bool = False) -> None:
+        asked = {"since": since, "many": "1" if many else ""}
+        query = "?" + urllib.parse.urlencode({name: value for name, value in asked.items() if value})
         self._response = urllib.request.urlopen(f"{server.url}/isengard{path}{query}", timeout=20)
         self.frames: list[dict] = []
         self._news = threading.Condition()
@@ -99,15 +109,72 @@ def test_who_slept_longer_than_events_are_kept_is_reset(server, api):
 
 
 def test_a_reader_that_lags_is_let_go(server):
-    from isengard.core.records.event import Event, Subject
-    from isengard.web.http.event_stream import MAX_LAG, Reader, Told
-
     reader = Reader(loop=None)
-    event = Told(Event(type="job.log", at="x", subject=Subject(kind="job", id="x")), b"")
+    event = Told(Event(type="job.log", at="x", subject=Subject(kind="job", id="x")), b"", b"")
     reader.offer([event] * MAX_LAG)
     assert not reader.lost
     reader.offer([event])
     assert reader.lost
+
+
+def tell_two(server):
+    """Two generations that were changed together; the event's number and their ids."""
+    ledger, two = server.services.ledger, [draft(new_id("chr")) for _ in range(2)]
+    tell_generations(ledger, two)
+    return ledger.last_seq(), [one.id for one in two]
+
+
+def heard(frames) -> list[tuple[str, str]]:
+    told = [json.loads(frame["data"]) for frame in frames if "event" not in frame]
+    return [(one["type"], one["subject"]["id"]) for one in told]
+
+
+@pytest.mark.parametrize("live", [True, False])
+def test_many_that_changed_together_are_one_event_for_who_asks_and_each_its_own_for_others(server, api, live):
+    """Panels of before know nothing of many: they hear of each, and of all again where they heard but some."""
+    create(api, 1)
+    ledger = server.services.ledger
+    since = f"{ledger.epoch}-{ledger.last_seq()}"
+    if live:
+        before, now = Stream(server, since), Stream(server, since, many=True)
+        (seq, ids) = tell_two(server)
+    else:
+        (seq, ids) = tell_two(server)
+        before, now = Stream(server, since), Stream(server, since, many=True)
+    frames = before.wait_for(2)
+    assert heard(frames) == [("generation.state", one) for one in ids]
+    assert [frame.get("id") for frame in frames] == [None, f"{ledger.epoch}-{seq}"]
+    (frame,) = now.wait_for(1)
+    told = json.loads(frame["data"])
+    assert (told["type"], told["seq"]) == ("generations.changed", seq)
+    assert [one["id"] for one in told["data"]["generations"]] == ids
+    assert faults_of_event(told) == []
+
+
+def test_one_that_changed_is_told_as_ever(server):
+    ledger, one = server.services.ledger, draft(new_id("chr"))
+    tell_generations(ledger, [one])
+    tell_generations(ledger, [])
+    assert [(event.type, event.subject.id) for event in ledger.events_after(0)] == [("generation.state", one.id)]
+
+
+def test_readers_of_ours_hear_one_at_a_time_and_pass_over_rubbish():
+    async def all_of(*events):
+        reader = Reader(asyncio.get_running_loop())
+        reader.offer([told_of("e", event) for event in events])
+        return [(event.type, event.subject.id) for event in [await reader.next_event() for _ in range(3)]]
+
+    known = [{"id": "gen_1", "state": "completed"}, None, {"id": 5}, {"id": "gen_2", "state": "completed"}]
+    subject = Subject(kind="generations", id="")
+    many = Event(type="generations.changed", at=AT, subject=subject, data={"generations": known})
+    broken = many.model_copy(update={"data": {"generations": 5}})
+    last = Event(type="job.log", at=AT, subject=Subject(kind="job", id="job_1"))
+    assert asyncio.run(all_of(many, broken, last)) == [
+        ("generation.state", "gen_1"),
+        ("generation.state", "gen_2"),
+        ("job.log", "job_1"),
+    ]
+    assert told_of("e", broken).single.startswith(b":"), "a page reads nothing of it"
 
 
 def test_what_an_event_carries_is_described_for_each_type():
@@ -130,6 +197,7 @@ def test_events_are_as_described_whoever_emits_them(server, api, tmp_path):
     assert api.wait_for(f"/training/jobs/{job['id']}", 60)["state"] == "completed"
     made = draft(ann["id"])
     tell_generation(ledger, made)
+    tell_generations(ledger, [made, draft(ann["id"])])
     subject, progress = Subject(kind="generation", id=made.id), made.progress.model_dump(mode="json")
     ledger.emit("generation.progress", subject, {"progress": progress}, correlation_id="")
     api.post("/albums", {"name": "Best"})

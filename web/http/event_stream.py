@@ -13,7 +13,7 @@ from functools import partial
 
 from ...core.errors import IsengardError
 from ...core.jobs.ledger import Ledger
-from ...core.records.event import Event
+from ...core.records.event import Event, one_by_one
 
 POLL_S = 0.1
 FAULT_S = 2.0
@@ -27,10 +27,14 @@ _log = logging.getLogger("isengard.events")
 
 @dataclass(frozen=True)
 class Told:
-    """An event and how it is written on every stream, made once for all of them."""
+    """An event and how it is written on every stream, made once for all of them: whole, and for who hears of one thing at a time."""
 
     event: Event
     frame: bytes
+    single: bytes
+
+    def bytes_for(self, *, whole: bool) -> bytes:
+        return self.frame if whole else self.single
 
 
 @dataclass(eq=False)
@@ -43,12 +47,15 @@ class Reader:
     #: the newest number that was taken out
     seen: int = 0
     _woken: asyncio.Event = field(default_factory=asyncio.Event)
+    _singles: deque[Event] = field(default_factory=deque)
 
     async def next_event(self) -> Event:
-        """For readers of ours, to whom the numbers mean nothing: a new epoch changes nothing for them."""
-        while not self.waiting:
-            await self._wait()
-        return self.waiting.popleft().event
+        """One thing at a time, for readers of ours, to whom the numbers mean nothing: a new epoch changes nothing for them."""
+        while not self._singles:
+            while not self.waiting:
+                await self._wait()
+            self._singles.extend(one_by_one(self.waiting.popleft().event))
+        return self._singles.popleft()
 
     async def news(self, patience_s: float) -> list[Told]:
         """Everything that has come meanwhile, at once; nothing when nothing came for so many seconds.
@@ -122,7 +129,7 @@ class EventStream:
                 continue
             if events:
                 self._seq = events[-1].seq
-                news = [Told(event, event_frame(self._epoch, event)) for event in events]
+                news = [told_of(self._epoch, event) for event in events]
                 self._tell_all(partial(_offer, news))
 
     def _news(self) -> list[Event]:
@@ -153,11 +160,20 @@ def _offer(news: list[Told], reader: Reader) -> None:
     reader.offer(news)
 
 
-def event_frame(epoch: str, event: Event) -> bytes:
-    return frame(f"{epoch}-{event.seq}", event.model_dump_json())
+def told_of(epoch: str, event: Event) -> Told:
+    """How an event is written; of many things only the last carries the number, so that who hears them half hears all again."""
+    number = f"{epoch}-{event.seq}"
+    whole = frame(number, event.model_dump_json())
+    singles = one_by_one(event)
+    if singles == [event]:
+        return Told(event, whole, whole)
+    numbers = ["" for _ in singles[1:]] + [number]
+    single = b"".join(frame(n, one.model_dump_json()) for n, one in zip(numbers, singles, strict=False))
+    return Told(event, whole, single or b": nothing that can be read\n\n")
 
 
 def frame(identifier: str, data: str, name: str = "") -> bytes:
-    """The bytes of one server-sent event."""
+    """The bytes of one server-sent event; '' for one that carries no number of its own."""
+    number = f"id: {identifier}\n" if identifier else ""
     kind = f"event: {name}\n" if name else ""
-    return f"id: {identifier}\n{kind}data: {data}\n\n".encode()
+    return f"{number}{kind}data: {data}\n\n".encode()

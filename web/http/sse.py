@@ -10,7 +10,7 @@ from aiohttp import ClientConnectionError, web
 from ...core.executor import in_thread
 from ...core.jobs.ledger import Ledger
 from ...core.records.event import Event
-from .event_stream import EventStream, Reader, event_frame, frame
+from .event_stream import EventStream, Reader, frame, told_of
 from .responses import whole_number
 
 HEARTBEAT_S = 15.0
@@ -28,7 +28,8 @@ Wanted = Callable[[Event], bool]
 async def stream(
     events: EventStream, ledger: Ledger, request: web.Request, wanted: Wanted
 ) -> web.StreamResponse:
-    """Everything after the client's last event, then live until one side ends it."""
+    """Everything after the client's last event, then live until one side ends it; with ?many=1 what was changed together in one event."""
+    whole = request.query.get("many") == "1"
     response = web.StreamResponse(headers=HEADERS)
     with events.reading() as reader:
         epoch = await in_thread(lambda: ledger.epoch)
@@ -43,24 +44,24 @@ async def stream(
             if not page:
                 break
             seq = page[-1].seq
-            frames = [event_frame(epoch, event) for event in page if wanted(event)]
+            frames = [told_of(epoch, event).bytes_for(whole=whole) for event in page if wanted(event)]
             if not await _send(request, response, frames):
                 return response
         while not reader.lost:
-            if not await _send(request, response, await _news(reader, seq, wanted)):
+            if not await _send(request, response, await _news(reader, seq, wanted, whole=whole)):
                 break
             seq = max(seq, reader.seen)
     return response
 
 
-async def _news(reader: Reader, seq: int, wanted: Wanted) -> list[bytes]:
+async def _news(reader: Reader, seq: int, wanted: Wanted, *, whole: bool) -> list[bytes]:
     """What has come meanwhile; a sign of life when nothing has."""
     events = await reader.news(HEARTBEAT_S)
     if not events:
         return [b": still here\n\n"]
     fresh = [one for one in events if one.event.seq > seq]
     reader.seen = max([reader.seen, *(one.event.seq for one in fresh)])
-    return [one.frame for one in fresh if wanted(one.event)]
+    return [one.bytes_for(whole=whole) for one in fresh if wanted(one.event)]
 
 
 async def _send(request: web.Request, response: web.StreamResponse, frames: list[bytes]) -> bool:

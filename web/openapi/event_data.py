@@ -78,6 +78,12 @@ class GenerationProgressData(BaseModel):
     progress: GenerationProgress
 
 
+class GenerationsChangedData(BaseModel):
+    """Many pictures that were changed together, as they are now."""
+
+    generations: list[Generation]
+
+
 class CharacterChangedData(BaseModel):
     """A person as they are now; null where they are gone."""
 
@@ -121,6 +127,7 @@ EVENT_DATA: Mapping[EventType, type[BaseModel]] = {
     "job.log": JobLogData,
     "generation.state": GenerationStateData,
     "generation.progress": GenerationProgressData,
+    "generations.changed": GenerationsChangedData,
     "character.changed": CharacterChangedData,
     "album.changed": AlbumChangedData,
     "photo_day.changed": PhotoDayChangedData,

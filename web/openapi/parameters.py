@@ -229,6 +229,7 @@ QUERIES: Mapping[str, Mapping[str, Kind]] = {
         "search": line_of(200),
         "sort": Choice(get_args(Sort)),
     },
+    "events.everything": {"many": FLAG},
     "gallery.photo_days.list_all": {"character_id": id_of("chr")},
     "generations.image": {"size": SIZE},
     "generations.copy": {"format": Choice(get_args(Format))},

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Literal
 
 from ...core import correlation
@@ -12,6 +13,8 @@ from ...core.records.event import Subject
 from ...core.records.generation import Generation
 from ...core.records.photo_day import PhotoDay
 
+#: As many as one request changes; a record takes about a kilobyte.
+MOST_TOGETHER = 500
 Change = Literal["created", "updated", "deleted", "restored", "forgotten", "photos"]
 
 
@@ -40,3 +43,15 @@ def tell_generation(ledger: Ledger, generation: Generation) -> None:
     """Emit generation.state with the generation as it is now."""
     subject = Subject(kind="generation", id=generation.id)
     ledger.emit("generation.state", subject, generation.as_told(), correlation_id=correlation.current())
+
+
+def tell_generations(ledger: Ledger, generations: Sequence[Generation]) -> None:
+    """Tell what was changed together in one event: one as `tell_generation` does, many as generations.changed, none not at all."""
+    if len(generations) == 1:
+        tell_generation(ledger, generations[0])
+        return
+    for begin in range(0, len(generations), MOST_TOGETHER):
+        some = generations[begin : begin + MOST_TOGETHER]
+        data = {"generations": [one.model_dump(mode="json") for one in some]}
+        subject = Subject(kind="generations", id="")
+        ledger.emit("generations.changed", subject, data, correlation_id=correlation.current())

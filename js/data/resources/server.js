@@ -107,8 +107,8 @@ export class System extends Resource {
     return this.api.get("/diagnostics/issue" + query({ frontend: frontend ? JSON.stringify(frontend) : "" }));
   }
 
-  /** @param {string} since the last event that came; '' for none */
+  /** What is changed together is told in one event. @param {string} since the last event that came; '' for none */
   eventsUrl(since) {
-    return this.api.url("/events" + query({ since }));
+    return this.api.url("/events" + query({ many: "1", since }));
   }
 }

@@ -10,7 +10,7 @@ from ....core.records.generation import PicturePatch
 from ...container import Services
 from ...http.errors import body_of, read_json
 from ...http.request_bodies import PicturesPatch
-from ...services.notifications import tell_generation
+from ...services.notifications import tell_generations
 
 
 async def change(services: Services, request: web.Request) -> web.Response:
@@ -26,8 +26,7 @@ async def change(services: Services, request: web.Request) -> web.Response:
 
 
 def _changed(services: Services, patches: list[PicturePatch]) -> Changed:
-    many = ManyPictures(services.generations.store, services.albums)
+    many = ManyPictures(services.paths, services.generations.store, services.albums)
     changed = many.change(patches)
-    for generation in changed.generations:
-        tell_generation(services.ledger, generation)
+    tell_generations(services.ledger, changed.generations)
     return changed

@@ -8,13 +8,14 @@ from dataclasses import dataclass
 
 from ....core.characters.character_store import CharacterStore
 from ....core.errors import ConflictError, NotFoundError
-from ....core.generations.generation_store import GenerationStore
+from ....core.generations.generation_store import GenerationStore, raise_others
+from ....core.generations.picture_changes import all_put_away, here
 from ....core.jobs.ledger import Ledger
 from ....core.loras.trashed_loras import TrashedLoras
 from ....core.records.character import Character
 from ....core.records.checkpoint import Version
 from ....core.records.generation import Generation, Purpose
-from ..notifications import tell_character, tell_generation
+from ..notifications import tell_character, tell_generations
 
 #: The recipe of pictures from before they were marked.
 _RECIPE = "fast-test"
@@ -62,15 +63,11 @@ class Practice:
         people = [self.characters.delete(character.id) for character in self.people()]
         for character in people:
             tell_character(self.ledger, character.id, "deleted", character)
-        pictures = []
-        for generation in self.pictures():
-            try:
-                gone = self.generations.delete(generation.id)
-            except (ConflictError, NotFoundError):
-                continue
-            tell_generation(self.ledger, gone)
-            pictures.append(gone.id)
-        return [character.id for character in people], pictures, loras
+        edits = {one.id: _away for one in self.pictures()}
+        gone, refused = self.generations.change_all(edits)
+        tell_generations(self.ledger, gone)
+        raise_others(refused, ConflictError, NotFoundError)
+        return [character.id for character in people], [one.id for one in gone], loras
 
     def _remove_loras(self) -> list[str]:
         removed = self.loras()
@@ -96,8 +93,14 @@ class Practice:
             except NotFoundError:
                 continue
             tell_character(self.ledger, character_id, "restored", character)
-        for generation_id in generations:
-            try:
-                tell_generation(self.ledger, self.generations.restore(generation_id))
-            except NotFoundError:
-                continue
+        back, refused = self.generations.change_all(dict.fromkeys(generations, _back))
+        tell_generations(self.ledger, back)
+        raise_others(refused, NotFoundError)
+
+
+def _away(generation: Generation, at: str) -> Generation:
+    return all_put_away(here(generation), at)
+
+
+def _back(generation: Generation, _at: str) -> Generation:
+    return generation.model_copy(update={"deleted_at": None})

@@ -4,19 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from ....core.errors import ConflictError, NotFoundError
 from ....core.faces.reader import FaceReader
-from ....core.generations.generation_store import GenerationStore
+from ....core.generations.generation_store import GenerationStore, raise_others
 from ....core.generations.photo_days import PhotoDayStore
+from ....core.generations.picture_changes import here
 from ....core.jobs.ledger import Ledger
 from ....core.records.generation import GeneratedImage, Generation
 from ....core.records.photo_day import PhotoDay, PictureChoice, PlannedPicture
 from ....generation.photo_days.looks import PictureLooks
 from ....generation.photo_days.ranking import Aside, Candidate, Ranking, ranked
 from ....generation.picture_names import named_apart, picture_name
-from ..notifications import tell_generation
+from ..notifications import tell_generation, tell_generations
 
 
 @dataclass(frozen=True)
@@ -66,8 +68,13 @@ class PhotoDayAlbums:
     def settle(self, day: PhotoDay) -> None:
         """Take what is put aside out of the day's album; it stays in the gallery and in the day."""
         content = self.content(day)
-        for n in content.ranking.aside:
-            self._move(content.drawn[n].generation, day.album_id, into=False)
+        aside = [content.drawn[n].generation for n in content.ranking.aside]
+        out = partial(_taken_out, day.album_id)
+        changed, refused = self.store.change_all(
+            {one.id: out for one in aside if one.album_id == day.album_id}
+        )
+        tell_generations(self.ledger, changed)
+        raise_others(refused, NotFoundError)
 
     def choose(self, day_id: str, n: int, choice: PictureChoice) -> PhotoDay:
         """Keep what a person says of a picture: whatever is rejected leaves the album, whatever is kept or brought back is in it.
@@ -129,3 +136,9 @@ class PhotoDayAlbums:
             wanted = ""
         if wanted != generation.album_id:
             tell_generation(self.ledger, self.store.set_album(generation.id, wanted))
+
+
+def _taken_out(album_id: str, generation: Generation, _at: str) -> Generation:
+    """A picture that a person has put into another album stays there."""
+    is_in = here(generation).album_id == album_id
+    return generation.model_copy(update={"album_id": ""}) if is_in else generation

@@ -1,0 +1,85 @@
+"""What becomes of a generation's record when its pictures are marked, moved, put away or brought back: the store keeps it, and moves the
+files."""
+
+from __future__ import annotations
+
+from ..errors import ConflictError, NotFoundError
+from ..paths import DataPaths
+from ..records.generation import GeneratedImage, Generation
+from ..records.generation_states import ENDED
+from .generation_files import image_places
+
+
+def image_of(generation: Generation, number: int) -> GeneratedImage:
+    """The picture of that number. NotFoundError `image_not_found`, also for one in the trash."""
+    for image in generation.images:
+        if image.n == number and image.deleted_at is None:
+            return image
+    raise no_such_image()
+
+
+def with_image(generation: Generation, image: GeneratedImage) -> Generation:
+    """The same with this picture in the place of the one of its number."""
+    images = [image if other.n == image.n else other for other in generation.images]
+    return generation.model_copy(update={"images": images})
+
+
+def marked(generation: Generation, number: int, favourite: bool) -> Generation:
+    """One picture marked or unmarked. NotFoundError `image_not_found`."""
+    image_of(generation, number)
+    all_were = generation.favourite and not any(image.favourite for image in generation.images)
+    images = [
+        image.model_copy(
+            update={"favourite": favourite if image.n == number else image.favourite or all_were}
+        )
+        for image in generation.images
+    ]
+    liked = any(image.favourite for image in images)
+    return generation.model_copy(update={"favourite": liked, "images": images})
+
+
+def put_away(generation: Generation, number: int, at: str) -> Generation:
+    """One picture in the trash; the record remembers it. NotFoundError `image_not_found`."""
+    return with_image(generation, image_of(generation, number).model_copy(update={"deleted_at": at}))
+
+
+def all_put_away(generation: Generation, at: str) -> Generation:
+    """The whole generation in the trash. ConflictError `generation_running` before it has ended."""
+    if generation.state not in ENDED:
+        raise ConflictError(
+            "generation_running",
+            "These pictures are still being made.",
+            "Cancel them first, then delete them.",
+        )
+    return generation.model_copy(update={"deleted_at": at})
+
+
+def brought_back(generation: Generation, number: int, paths: DataPaths) -> Generation:
+    """One picture out of the trash; one that is not there stays as it is. NotFoundError `image_not_found`."""
+    gone = next((image for image in generation.images if image.n == number), None)
+    if gone is None:
+        raise no_such_image()
+    if not any(place.exists() for place in image_places(paths, generation.id, gone)):
+        raise NotFoundError(
+            "image_not_found",
+            "This picture is no longer in the trash.",
+            "Make the picture again: the same seed gives the same picture.",
+        )
+    return with_image(generation, gone.model_copy(update={"deleted_at": None}))
+
+
+def no_such_image() -> NotFoundError:
+    return NotFoundError("image_not_found", "There is no such picture.", "Reload this page.")
+
+
+def here(generation: Generation) -> Generation:
+    """The same. NotFoundError `generation_not_found` where it lies in the trash."""
+    if generation.deleted_at is not None:
+        raise no_such_generation()
+    return generation
+
+
+def no_such_generation() -> NotFoundError:
+    return NotFoundError(
+        "generation_not_found", "There are no such pictures.", "They may have been deleted: reload."
+    )
