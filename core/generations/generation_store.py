@@ -198,6 +198,13 @@ class GenerationStore:
             generation = self.get(generation_id, deleted=True)
             return self._store(generation.model_copy(update={"mending": ""}))
 
+    def note_mending_error(self, generation_id: str, number: int, error: JobError | None) -> Generation:
+        """Keep why a picture's faces could not be redrawn, or that nothing keeps them from it. NotFoundError."""
+        with self._library.transaction():
+            generation = self.get(generation_id)
+            image = image_of(generation, number).model_copy(update={"mending_error": error})
+            return self._store(with_image(generation, image))
+
     def advance(
         self, generation_id: str, state: GenerationState, error: JobError | None = None
     ) -> Generation:

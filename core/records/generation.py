@@ -83,6 +83,7 @@ class GeneratedImage(Stored):
 
     `likenesses` are everybody's of a picture of several people, by character id; empty for one person. `prompt` is the one it was
     drawn by, where the request's offers choices (`{red|blue}`): with `{trigger}` still in it, '' where there was nothing to choose.
+    `mending_error`: why its faces could not be redrawn when that was last tried; null once it is tried again.
     """
 
     n: int
@@ -94,6 +95,7 @@ class GeneratedImage(Stored):
     prompt: str = ""
     likeness: Likeness | None = None
     likenesses: dict[str, Likeness] = Field(default_factory=dict)
+    mending_error: JobError | None = None
     favourite: bool = False
     deleted_at: str | None = None
 

@@ -61,6 +61,7 @@ export default {
   mendNeedsReader: "This needs the tools that find faces. Set them up in the settings.",
   mendFaces: "Fix faces",
   facesMended: "faces fixed",
+  mendFailed: "The faces weren't fixed.",
   mendNeedsLora: "Only pictures made with a trained person can be fixed.",
   seedNew: "Random",
   seedLast: "Keep the last seed, {n}",

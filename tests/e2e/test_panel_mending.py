@@ -6,6 +6,7 @@ import time
 
 import pytest
 from hosts.planted_faces import put_planted_faces
+from isengard.core.records.job import JobError
 from playwright.sync_api import expect
 from support import live_server
 from support.small_faces import mended_of, person_drawn, picture_of
@@ -60,6 +61,26 @@ def test_it_says_why_not_and_then_mends(server, tmp_path, panel_on, shots, width
         time.sleep(0.1)
     (again,) = mended_of(server.api, made.id)
     assert again["made_from"]["how"] == "mend"
+
+
+@pytest.mark.parametrize("width", [320, pytest.param(900, marks=pytest.mark.full)])
+def test_what_could_not_be_mended_says_why_and_is_tried_again(server, tmp_path, panel_on, shots, width):
+    """Faces are mended long after the press: the panel may have been closed by then."""
+    ann = person_drawn(server, server.api, tmp_path)
+    made = picture_of(server, ann)
+    hint = "Set them up in the settings, then press Fix faces again."
+    why = JobError(code="face_tools_missing", message="Isengard can't fix faces yet.", hint=hint)
+    server.services.generations.store.note_mending_error(made.id, 1, why)
+    panel = panel_on(server, width=width)
+    panel.click("isen-tab-images")
+    panel.page.locator(".isen-tile button").first.click()
+    note = panel.get("isen-mend-note")
+    expect(note).to_contain_text(f"The faces weren't fixed. Isengard can't fix faces yet. {hint}")
+    shown(panel, shots, f"failed-{width}")
+    put_planted_faces(server.services.paths.backends)
+    panel.click("isen-mend-again")
+    expect(note).to_be_hidden()
+    assert [one["made_from"]["n"] for one in mended_of(server.api, made.id)] == [1]
 
 
 def choice_follows_the_quality(panel, shots, width) -> None:

@@ -438,7 +438,7 @@ declare namespace Schema {
   interface FreedSpace {
     freed_bytes: number;
   }
-  /** A picture on disk, `file` inside outputs/<generation id>/; `likeness` once it was measured: the first person's. `likenesses` are everybody's of a picture of several people, by character id; empty for one person. `prompt` is the one it was drawn by, where the request's offers choices (`{red|blue}`): with `{trigger}` still in it, '' where there was nothing to choose. */
+  /** A picture on disk, `file` inside outputs/<generation id>/; `likeness` once it was measured: the first person's. `likenesses` are everybody's of a picture of several people, by character id; empty for one person. `prompt` is the one it was drawn by, where the request's offers choices (`{red|blue}`): with `{trigger}` still in it, '' where there was nothing to choose. `mending_error`: why its faces could not be redrawn when that was last tried; null once it is tried again. */
   interface GeneratedImage {
     n: number;
     file: string;
@@ -449,6 +449,7 @@ declare namespace Schema {
     prompt: string;
     likeness: Likeness | null;
     likenesses: Record<string, Likeness>;
+    mending_error: JobError | null;
     favourite: boolean;
     deleted_at: string | null;
   }

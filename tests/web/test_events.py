@@ -155,7 +155,9 @@ def test_one_that_changed_is_told_as_ever(server):
     ledger, one = server.services.ledger, draft(new_id("chr"))
     tell_generations(ledger, [one])
     tell_generations(ledger, [])
-    assert [(event.type, event.subject.id) for event in ledger.events_after(0)] == [("generation.state", one.id)]
+    assert [(event.type, event.subject.id) for event in ledger.events_after(0)] == [
+        ("generation.state", one.id)
+    ]
 
 
 def test_readers_of_ours_hear_one_at_a_time_and_pass_over_rubbish():

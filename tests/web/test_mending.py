@@ -142,6 +142,7 @@ def test_mending_that_a_restart_took_away_is_tried_once_more_and_no_more(
     until(lambda: len(mended(api, wanted)) == 2)
     until(lambda: api.get(f"/generations/{wanted.id}")["mending"] == "")
     assert len(mended(api, wanted)) == 2, "it may be what ends ComfyUI"
+    until(lambda: error_of(api, wanted) == "comfyui_unreachable")
 
 
 def until(there) -> None:
@@ -151,16 +152,57 @@ def until(there) -> None:
         time.sleep(0.1)
 
 
-def test_without_the_tools_pictures_stay_as_they_are(api, server, drawn):
+def error_of(api, generation):
+    """Why its picture could not be mended; None where nothing is said."""
+    (image,) = api.get(f"/generations/{generation.id}")["images"]
+    return image["mending_error"] and image["mending_error"]["code"]
+
+
+def test_without_the_tools_pictures_stay_as_they_are_and_say_so_until_it_is_tried_again(
+    api, server, drawn, tools_later
+):
+    """It was told in the log alone."""
     made = drawn(wanted=True)
     told(server, made)
-    deadline = time.monotonic() + 30
-    while time.monotonic() < deadline:
-        lines = api.get("/logs?correlation_id=corr-draw")["items"]
-        if any(line["message"] == "Small faces could not be mended" for line in lines):
-            break
-        time.sleep(0.1)
+    until(lambda: error_of(api, made) == "face_tools_missing")
+    until(lambda: api.get(f"/generations/{made.id}")["mending"] == "")
+    lines = api.get("/logs?correlation_id=corr-draw")["items"]
     assert mended(api, made) == [] and any("mended" in line["message"] for line in lines)
+    events = server.services.ledger.events_after(0)
+    assert events[-1].data["generation"]["images"][0]["mending_error"]["hint"].startswith("Set them up")
+    tools_later()
+    api.post(f"/generations/{made.id}/images/1/mend")
+    assert error_of(api, made) is None
+
+
+@pytest.fixture
+def tools_later(server):
+    return lambda: put_planted_faces(server.services.paths.backends)
+
+
+@pytest.fixture
+def tried(api, server, drawn, tools):
+    """A picture that somebody pressed for, and how that ended."""
+
+    def tried(state, error=None):
+        made = drawn()
+        started = api.post(f"/generations/{made.id}/images/1/mend")
+        api.wait_for(f"/generations/{started['id']}", 30)  # no ComfyUI is there
+        until(lambda: error_of(api, made) == "comfyui_unreachable")
+        store = server.services.generations.store
+        again = store.get(started["id"])
+        ended = again.model_copy(update={"id": new_id("gen"), "state": state, "error": error})
+        server.services.paths.generation(ended.id).mkdir()
+        told(server, store.adopt(ended, ()))
+        return made
+
+    return tried
+
+
+def test_what_was_pressed_for_and_failed_is_told_with_the_picture(api, tried):
+    full = JobError(code="comfyui_out_of_memory", message="x", hint="y")
+    made = tried(GenerationState.FAILED, full)
+    until(lambda: error_of(api, made) == "comfyui_out_of_memory")
 
 
 def test_forgetting_somebody_takes_their_mended_pictures_along(api, server, drawn, tools, ann):

@@ -2,8 +2,10 @@
 
 import { isThere, nowOf } from "../../data/gallery.js";
 import { isPoor, measuredIn } from "../../data/likeness_rules.js";
+import { h } from "../../lib/dom.js";
 import { t } from "../../locales/words.js";
 import { ActionBar } from "../looking/action_bar.js";
+import { MendNote } from "../mending/mend_note.js";
 import { showPictures } from "../shared/picture_dialog.js";
 import { offerUndo } from "../shared/view.js";
 import { WhyNot } from "../shared/why_not.js";
@@ -24,12 +26,14 @@ export function openPicture(gallery, first) {
   const viewer = { close: () => dialog?.close() };
   const bar = new ActionBar(PICTURE_ACTIONS, { view, entry: now, viewer });
   const why = new WhyNot(store, { gone: viewer.close, mended: (words) => offerUndo(view, words, null) });
+  const unmended = new MendNote(view, viewer.close);
   const changed = () => {
     bar.show(/** @type {Isengard.Shown} */ (store.state));
+    unmended.show(now());
     why.show(...questionOf(gallery, now(), (cause) => view.again(now(), cause)));
   };
   dialog = showPictures(view, {
-    label: t("imageAlt", { name: gallery.nameOf(first.generation) }), items, at: start, describe: (entry) => gallery.described(entry), tools: () => [bar.element], below: why.element,
+    label: t("imageAlt", { name: gallery.nameOf(first.generation) }), items, at: start, describe: (entry) => gallery.described(entry), tools: () => [bar.element], below: h("div", { class: "isen-stack-tight" }, unmended.element, why.element),
     keys: (event) => bar.press(event), changed, closed: () => stop(), dragged: (event) => gallery.dragOut(event, now()),
   });
   const { at, drop } = dialog;

@@ -7,14 +7,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from ....core.errors import ConflictError, NotReadyError
+from ....core.errors import ConflictError, NotFoundError, NotReadyError
 from ....core.executor import in_thread
 from ....core.faces.drawing_words import asks_for_drawing
 from ....core.faces.face import Face
 from ....core.faces.mending.needing import FaceToMend, faces_to_mend
 from ....core.families.families import Families, Family
+from ....core.generations.picture_changes import image_of
 from ....core.records.checkpoint import Version
 from ....core.records.generation import CharacterUse, GeneratedImage, Generation
+from ....core.records.job import JobError
 from ....generation.image.from_picture.start import gallery_start
 from ....generation.image.interface import Person
 from ....generation.mending.face_passes import FacePasses
@@ -66,9 +68,27 @@ class FaceMender:
         made = await self.generations.create(
             request, correlation_id, resolved=(passes, recipe), start=start, people=found.people
         )
+        await self.note_error(place, None)
         context = {"generation_id": made.id, "of": place[0], "n": place[1], "faces": len(found.regions)}
         _log.info("Faces are drawn again", extra={"context": context})
         return made
+
+    async def note_error(self, place: Place, error: JobError | None) -> None:
+        """Keep with the picture why its faces could not be redrawn, or that they are redrawn now, and tell it."""
+
+        def note() -> None:
+            store = self.generations.store
+            try:
+                generation = store.get(place[0])
+                if image_of(generation, place[1]).mending_error == error:
+                    return
+                changed = store.note_mending_error(*place, error)
+            except NotFoundError:
+                return  # in the trash meanwhile, where nobody asks
+            told = changed.as_told()
+            self.generations.emit("generation.state", changed.id, told, changed.correlation_id)
+
+        await in_thread(note)
 
     def _find(self, place: Place, *, asked: bool) -> _Found:
         store = self.generations.store

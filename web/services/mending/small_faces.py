@@ -14,6 +14,8 @@ from ....core.executor import in_thread
 from ....core.records.event import Event
 from ....core.records.generation import GeneratedImage, Generation
 from ....core.records.generation_states import ENDED, GenerationState
+from ....core.records.job import JobError
+from ....generation.request_rules import as_job_error
 from ...http.event_stream import EventStream
 from ..heard import heard
 from .face_mender import FaceMender, Place
@@ -24,6 +26,11 @@ MOST_TRIES = 2
 AWAY_S = 20.0
 #: What was lost with ComfyUI's queue, and how it is told that none is there.
 _LOST, _AWAY = "comfyui_restarted", "comfyui_unreachable"
+_BROKE = JobError(
+    code="mending_broke",
+    message="Redrawing the faces stopped unexpectedly.",
+    hint="Try again; the log has the reason.",
+)
 _ENDED = frozenset(state.value for state in ENDED)
 _log = logging.getLogger("isengard.mending")
 
@@ -82,17 +89,28 @@ class SmallFaces:
             generation = await in_thread(store.get, generation_id)
         except NotFoundError:
             return  # in the trash, and nobody waits for it
-        if not _is_wanted(generation):
-            return
         mends = await in_thread(store.mends_of, generation_id)
         with correlated(generation.correlation_id):
+            await self._note_failures(generation, mends)
+            if not _is_wanted(generation):
+                return
             through = [await self._mend(generation, image, mends) for image in generation.images]
             if all(through):
                 await in_thread(store.note_mended, generation_id)
 
+    async def _note_failures(self, generation: Generation, mends: Sequence[Generation]) -> None:
+        """With each picture, why its faces were not redrawn: who pressed for it may have left the page long since."""
+        for image in generation.images:
+            before = _of_image(mends, image)
+            last = before[-1] if before else None
+            if last is None or last.state is not GenerationState.FAILED:
+                continue
+            if _is_drawn(before) or not _is_wanted(generation):  # else it is tried once more
+                await self.mender.note_error((generation.id, image.n), last.error)
+
     async def _mend(self, generation: Generation, image: GeneratedImage, mends: Sequence[Generation]) -> bool:
-        """Whether nothing more is to be done for a picture; one that cannot be mended is told in the log, and stays as it is."""
-        before = [one for one in mends if one.made_from is not None and one.made_from.n == image.n]
+        """Whether nothing more is to be done for a picture; one that cannot be mended stays as it is, and says why."""
+        before = _of_image(mends, image)
         if any(one.state not in ENDED for one in before):
             return False  # its end is heard
         place = (generation.id, image.n)
@@ -104,18 +122,23 @@ class SmallFaces:
             if isinstance(fault, NotReadyError) and fault.code == _AWAY:
                 self._after(self.away_s, generation.id)
                 return False
-            self._tell(place, fault)
+            await self._tell(place, fault)
             self._through.add(place)
             return True
         return False
 
-    def _tell(self, place: Place, fault: Exception) -> None:
+    async def _tell(self, place: Place, fault: Exception) -> None:
         context = {"generation_id": place[0], "n": place[1]}
         if isinstance(fault, ConflictError):
             _log.info("No face to mend", extra={"context": {**context, "code": fault.code}})
-        else:
-            reason = {"reason": reason_of(fault)}
-            _log.warning("Small faces could not be mended", extra={"context": context | reason})
+            return
+        reason = {"reason": reason_of(fault)}
+        _log.warning("Small faces could not be mended", extra={"context": context | reason})
+        await self.mender.note_error(place, as_job_error(fault) if isinstance(fault, IsengardError) else _BROKE)
+
+
+def _of_image(mends: Sequence[Generation], image: GeneratedImage) -> Sequence[Generation]:
+    return [one for one in mends if one.made_from is not None and one.made_from.n == image.n]
 
 
 def _is_wanted(generation: Generation) -> bool:
