@@ -56,7 +56,7 @@ export class DayForm {
     this.element = h("div", { class: "isen-stack", "data-testid": "isen-day-form" },
       h("p", { class: "isen-muted", text: t("photoDayHint") }),
       this.groups.style.element, this.groups.scene.element,
-      h("div", { class: "isen-row isen-bottom" }, h("div", { class: "isen-field" }, h("span", { class: "isen-label", text: t("dayShapes") }), this.shapes), h("div", { class: "isen-count" }, field(t("dayCount"), this.count)), this.recipeField),
+      h("div", { class: "isen-row isen-bottom isen-day-shapes" }, h("div", { class: "isen-field" }, h("span", { class: "isen-label", text: t("dayShapes") }), this.shapes), h("div", { class: "isen-count" }, field(t("dayCount"), this.count)), this.recipeField),
       h("div", { class: "isen-row isen-bottom isen-day-numbers" }, this.qualityField, this.sizeField),
       h("details", { class: "isen-fold" }, h("summary", { text: t("dayWords"), "data-testid": "isen-day-words" }), h("div", { class: "isen-stack-tight" }, field(t("dayPrompt"), this.prompt, t("dayPromptHint", { trigger: "{trigger}" })), field(t("dayNegative"), this.negative), this.words)),
       h("footer", { class: "isen-foot isen-stack-tight" }, this.plan, this.repeats, this.start));

@@ -35,7 +35,7 @@ export class DayPictures {
     this.wall = h("ul", { class: "isen-wall isen-day-wall", "data-testid": "isen-day-wall" });
     this.through = button(t("dayGoThrough"), () => this.#open(0), { kind: "primary", icon: "images", testid: "isen-day-through" });
     this.take = h("a", { class: "isen-button", download: "", "data-testid": "isen-day-export" }, icon("download"), h("span"));
-    this.element = h("div", { class: "isen-stack", "data-testid": "isen-day" },
+    this.element = h("div", { class: "isen-stack isen-day", "data-testid": "isen-day" },
       h("div", { class: "isen-stack-tight" }, this.far, this.bar, this.why, this.error, h("div", { class: "isen-row" }, this.pause, this.resume, this.end)),
       h("div", { class: "isen-stack-tight" }, this.unmeasured, this.meter.element),
       h("div", { class: "isen-row" }, this.through, this.take), this.tabs, this.note, this.wall);

@@ -124,6 +124,8 @@ const measuredPictures = () => {
 };
 /** A picture that does not look like her, and why. */
 const poor = (known) => ({ ...known, images: known.images.map((image) => ({ ...image, likeness: { verdict: "poor", score: 0.31, faces: 1, why: "", copied: false } })) });
+const NO_FACE_TOOLS = { code: "face_tools_missing", message: "Isengard can't fix faces yet: the tools that find them aren't set up.", hint: "Set them up in the settings, then press Fix faces again.", log: [], offer: "", said: {} };
+const unmended = (known) => ({ ...known, images: known.images.map((image) => ({ ...image, mending_error: NO_FACE_TOOLS })) });
 const OF_PICTURE = [
   { code: "trigger_missing", action: "put_trigger", weight: 94, values: { trigger: "nnxmtnk" } },
   { code: "strength_low", action: "strength", weight: 72, values: { strength: 0.85, now: 0.6 } },
@@ -280,6 +282,10 @@ export const STATES = {
   "images-nobody": { ...all, ...at("images"), characters: [PEOPLE[1]] },
   "images-many": { ...all, ...at("images"), more: ["/generations"], generations: Array.from({ length: 60 }, (_, n) => generation(n, "completed")), then: toPictures },
   viewer: { ...all, ...at("images"), generations: [generation(4, "completed", { count: 4 })], then: async (page) => {
+    await toPictures(page);
+    await click(".isen-tile button")(page);
+  } },
+  "viewer-unmended": { ...all, ...at("images"), generations: [unmended(generation(4, "completed", { count: 4 }))], then: async (page) => {
     await toPictures(page);
     await click(".isen-tile button")(page);
   } },
