@@ -11,7 +11,7 @@ from .generation_files import image_places
 
 
 def image_of(generation: Generation, number: int) -> GeneratedImage:
-    """The picture of that number. NotFoundError `image_not_found`, also for one in the trash."""
+    """Find the picture of that number. NotFoundError `image_not_found`, also for one in the trash."""
     for image in generation.images:
         if image.n == number and image.deleted_at is None:
             return image
@@ -19,13 +19,13 @@ def image_of(generation: Generation, number: int) -> GeneratedImage:
 
 
 def with_image(generation: Generation, image: GeneratedImage) -> Generation:
-    """The same with this picture in the place of the one of its number."""
+    """Put this picture in the place of the one of its number."""
     images = [image if other.n == image.n else other for other in generation.images]
     return generation.model_copy(update={"images": images})
 
 
 def marked(generation: Generation, number: int, favourite: bool) -> Generation:
-    """One picture marked or unmarked. NotFoundError `image_not_found`."""
+    """Mark or unmark one picture. NotFoundError `image_not_found`."""
     image_of(generation, number)
     all_were = generation.favourite and not any(image.favourite for image in generation.images)
     images = [
@@ -39,12 +39,12 @@ def marked(generation: Generation, number: int, favourite: bool) -> Generation:
 
 
 def put_away(generation: Generation, number: int, at: str) -> Generation:
-    """One picture in the trash; the record remembers it. NotFoundError `image_not_found`."""
+    """Put one picture in the trash; the record remembers it. NotFoundError `image_not_found`."""
     return with_image(generation, image_of(generation, number).model_copy(update={"deleted_at": at}))
 
 
 def all_put_away(generation: Generation, at: str) -> Generation:
-    """The whole generation in the trash. ConflictError `generation_running` before it has ended."""
+    """Put the whole generation in the trash. ConflictError `generation_running` before it has ended."""
     if generation.state not in ENDED:
         raise ConflictError(
             "generation_running",
@@ -55,7 +55,7 @@ def all_put_away(generation: Generation, at: str) -> Generation:
 
 
 def brought_back(generation: Generation, number: int, paths: DataPaths) -> Generation:
-    """One picture out of the trash; one that is not there stays as it is. NotFoundError `image_not_found`."""
+    """Bring one picture back from the trash; one that is not there stays as it is. NotFoundError `image_not_found`."""
     gone = next((image for image in generation.images if image.n == number), None)
     if gone is None:
         raise no_such_image()
@@ -73,7 +73,7 @@ def no_such_image() -> NotFoundError:
 
 
 def here(generation: Generation) -> Generation:
-    """The same. NotFoundError `generation_not_found` where it lies in the trash."""
+    """Require that it does not lie in the trash. NotFoundError `generation_not_found`."""
     if generation.deleted_at is not None:
         raise no_such_generation()
     return generation

@@ -134,7 +134,9 @@ class SmallFaces:
             return
         reason = {"reason": reason_of(fault)}
         _log.warning("Small faces could not be mended", extra={"context": context | reason})
-        await self.mender.note_error(place, as_job_error(fault) if isinstance(fault, IsengardError) else _BROKE)
+        await self.mender.note_error(
+            place, as_job_error(fault) if isinstance(fault, IsengardError) else _BROKE
+        )
 
 
 def _of_image(mends: Sequence[Generation], image: GeneratedImage) -> Sequence[Generation]:
