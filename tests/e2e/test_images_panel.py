@@ -310,6 +310,22 @@ def test_a_graph_opens_in_a_tab_of_its_own_and_a_dropped_picture_restores_it(ima
     assert said_in(Image.open(io.BytesIO(content)).info) == TRAINED, "drawn by a real model"
 
 
+def test_a_picture_that_is_dragged_onto_the_canvas_gives_its_workflow(images, api):
+    """By the mouse: the browser itself carries what the panel puts into the drag, and ComfyUI's page makes of it what it makes of any."""
+    page, made = images, newest_of(api)
+    pictures_shown(page, api)
+    page.page.evaluate("() => window.comfyAPI.app.app.graph.clear()")
+    picture = page.get("isen-image").first
+    picture.scroll_into_view_if_needed()
+    box, canvas = picture.bounding_box(), page.page.locator("#graph-canvas").bounding_box()
+    mouse = page.page.mouse
+    mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    mouse.down()
+    mouse.move(canvas["x"] + canvas["width"] - 60, canvas["y"] + canvas["height"] / 2, steps=12)
+    mouse.up()
+    require_the_graph_of(made, page, api)
+
+
 def require_the_graph_of(made, page, api):
     """On the canvas, run again it keeps a picture of its own."""
     page.page.wait_for_function(

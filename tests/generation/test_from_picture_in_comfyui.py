@@ -8,6 +8,7 @@ import json
 import numpy as np
 import pytest
 from hosts import fixtures
+from hosts.picture_recipes import TINY
 from isengard.core.marks.source_types import COMPOSITE
 from isengard.core.marks.xmp import said_in
 from isengard.generation.image.recipes import RecipeFolder
@@ -18,8 +19,6 @@ from support.identity_fixtures import SMALL, change, file_of, made, on_canvas
 from support.loras import publish
 
 pytestmark = [pytest.mark.slow, pytest.mark.e2e]
-#: All that is drawn with SD1.5's kind of checkpoint.
-OURS = ("from-picture", "into-picture", "enlarge-drawn")
 UPSCALER = "tiny_2x.safetensors"
 
 
@@ -113,7 +112,7 @@ def test_a_picture_is_enlarged_by_either_way(server, source, from_picture, ann, 
     assert (pixels(file_of(server, by_model)) == twice).all() and by_model["people"] == [ann["id"]]
 
 
-@pytest.mark.parametrize("name", [*OURS, "enlarge-model"])
+@pytest.mark.parametrize("name", TINY)
 def test_each_recipe_works_by_the_nodes_alone(server, source, ann, upscaler, name):
     graph = json.loads(json.dumps(RecipeFolder().get(name).graph))
     for node in graph.values():

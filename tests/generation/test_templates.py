@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 import toml
+from hosts.picture_recipes import MADE, TINY, VALIDATED
 from isengard.core.families.families import Families
 from isengard.generation.image.model_files import FOLDERS, LOADERS
 from isengard.generation.image.recipes import RecipeFolder
@@ -41,6 +42,24 @@ def test_it_shows_a_picture(recipe):
         assert picture.format == "JPEG" and min(picture.size) >= 512
     if recipe in RECIPES:
         assert RecipeFolder().get(recipe).picture == template.picture
+
+
+def test_whatever_starts_from_a_picture_has_all_that_a_recipe_has():
+    """A graph, its twin for the canvas, a picture, words, and a run on the tiny model (test_from_picture_in_comfyui.py; ComfyUI
+    validates every one in test_recipes_in_comfyui.py)."""
+    new = {name for name in RECIPES if starts_from_a_picture(RecipeFolder().get(name).graph)} | {*MENDINGS}
+    assert new == {*TINY, *VALIDATED, "mend-face"}
+    assert {*MADE} == new - {"enlarge-model", "mend-face"}, "each is made of one that starts with nothing"
+    for name in new:
+        template = templates()[name]
+        twin = template.workflow()
+        assert nodes_of(template) and twin["nodes"] and template.picture.is_file(), name
+        title, words = (WORKFLOWS / f"{name}.md").read_text(encoding="utf-8").split("\n", 1)
+        assert title == f"# {template.title}" and len(words.split()) >= 12, name
+
+
+def starts_from_a_picture(graph: dict) -> bool:
+    return any(node["class_type"] == "IsengardPicture" for node in graph.values())
 
 
 def test_no_other_file_is_listed():

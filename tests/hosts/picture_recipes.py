@@ -40,6 +40,12 @@ MADE = {
 }
 
 
+#: What the tiny Stable Diffusion 1.5 of the tests draws, or a tiny upscale model: each is run by the nodes alone.
+TINY = ("from-picture", "into-picture", "enlarge-drawn", "enlarge-model")
+#: FLUX.2 Klein has no tiny model: ComfyUI's validation alone is asked of these.
+VALIDATED = ("flux2-klein-from-picture", "flux2-klein-into-picture")
+
+
 def graph_of(name: str) -> dict:
     from isengard.generation.image.from_picture.rewiring import starting, write_picture
     from isengard.generation.image.graph import REQUEST
