@@ -65,10 +65,10 @@ class FaceMender:
         request = found.generation.request.model_copy(
             update={"count": 1, "seed": found.image.seed, "mend_faces": False}
         )
+        await self.note_error(place, None)  # before it can fail again
         made = await self.generations.create(
             request, correlation_id, resolved=(passes, recipe), start=start, people=found.people
         )
-        await self.note_error(place, None)
         context = {"generation_id": made.id, "of": place[0], "n": place[1], "faces": len(found.regions)}
         _log.info("Faces are drawn again", extra={"context": context})
         return made
