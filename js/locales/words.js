@@ -11,6 +11,9 @@ import en from "./en.js";
 const CATALOGUE = en;
 /** @type {Language} */
 export const ENGLISH = { code: "en", dir: "ltr", panel: {}, server: {} };
+/** A number, or the gap where one stands, before its unit; in Chinese before the word that counts, which a space parts from it. */
+const WITH_UNIT = /(?<=[\d}]) (?=(?:[KMGT]?B|[kMGT]o|s|min|h|px|%|°C)(?![\p{L}\d])|\p{Script=Han}|[×x] [\d{])/gu;
+const BEFORE_SIDE = /(?<=[\d}][ \u00a0][×x]) (?=[\d{])/g;
 let language = ENGLISH;
 let catalogue = CATALOGUE;
 let rules = new Intl.PluralRules(ENGLISH.code);
@@ -50,7 +53,12 @@ export function pluralKey(key, number) {
  */
 export function t(key, values = {}) {
   const sentence = catalogue[typeof values.n === "number" ? pluralKey(key, values.n) : key];
-  return sentence === undefined ? key : filled(sentence, values);
+  return sentence === undefined ? key : filled(unbroken(sentence), values);
+}
+
+/** A number and its unit stay in one line, whatever space a translator has put between them. @param {string} sentence */
+function unbroken(sentence) {
+  return sentence.replace(WITH_UNIT, "\u00a0").replace(BEFORE_SIDE, "\u00a0");
 }
 
 /**
@@ -64,7 +72,7 @@ export function filled(sentence, values) {
 
 /** What the server said in English, with its gaps, in the panel's language; as it came where that has no words for it. @param {string} english */
 export function translated(english) {
-  return Object.hasOwn(language.server, english) ? language.server[english] : english;
+  return unbroken(Object.hasOwn(language.server, english) ? language.server[english] : english);
 }
 
 /**

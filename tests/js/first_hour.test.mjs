@@ -63,8 +63,8 @@ test("models in their order; the one to begin with needs no download where that 
 
 test("the sum in one sentence", () => {
   const lacks = { download_bytes: 7.3e9, seconds: 1200, train_s: 3600, gpu: "RTX 3090" };
-  assert.equal(sum(lacks), "7.3 GB to download, about 20 min, then about 1 h of training on your RTX 3090");
-  assert.equal(sum({ ...lacks, gpu: "" }), "7.3 GB to download, about 20 min, then about 1 h of training");
+  assert.equal(sum(lacks), "7.3\u00a0GB to download, about 20\u00a0min, then about 1\u00a0h of training on your RTX 3090");
+  assert.equal(sum({ ...lacks, gpu: "" }), "7.3\u00a0GB to download, about 20\u00a0min, then about 1\u00a0h of training");
 });
 
 test("practice mode is offered where something is missing, and never twice", () => {

@@ -25,7 +25,7 @@ test("two checkpoints are a choice, with what is known of each and from where", 
   looks.show([FIRST, SECOND, SMALL]);
   assert.equal(looks.value, FIRST.file);
   assert.equal(radios(looks).length, 2);
-  assert.match(looks.element.textContent, /sub\/a\.safetensors6\.9 GB · recommended · photographic, going by its name/);
+  assert.match(looks.element.textContent, /sub\/a\.safetensors6\.9\u00a0GB · recommended · photographic, going by its name/);
   assert.match(looks.element.textContent, /illustrated, going by its metadata · v-prediction, going by its tensors/);
   assert.match(looks.element.textContent, /1 can't be trained on.*quantised copy \(fp8\)/);
   radios(looks)[1].fire("change");

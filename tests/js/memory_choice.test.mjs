@@ -32,9 +32,9 @@ function built(offers, automatic = true) {
 test("every setting says what it takes, how long, and whether it fits", () => {
   const { choice, rows, radios } = built(OFFERS);
   assert.equal(choice.element.hidden, false);
-  assert.match(choice.summary.textContent, /^Memory: Automatic \(cached text embeddings, about 11 GB video memory\)$/);
-  assert.match(rows[1], /Default.*too much for this GPU.*about 15 GB video memory.*estimated time/);
-  assert.match(rows[3], /768 px and rank 8.*about 9 GB video memory.*a step takes about 28% less time.*measured on this computer/);
+  assert.match(choice.summary.textContent, /^Memory: Automatic \(cached text embeddings, about 11\u00a0GB video memory\)$/);
+  assert.match(rows[1], /Default.*too much for this GPU.*about 15\u00a0GB video memory.*estimated time/);
+  assert.match(rows[3], /768\u00a0px and rank 8.*about 9\u00a0GB video memory.*a step takes about 28% less time.*measured on this computer/);
   assert.doesNotMatch(rows[1], /a step takes/);
   assert.deepEqual(radios.map((radio) => Boolean(radio.checked)), [true, false, false, false]);
 });

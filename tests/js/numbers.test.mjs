@@ -7,12 +7,12 @@ import { about, ago, brief, bytes, count, counted, lossMeaning } from "../../js/
 
 test("times are about", () => {
   const said = [0.2, 20, 59.6, 90, 3600, 4200, 7200].map(about);
-  assert.deepEqual(said, ["about 1 s", "about 20 s", "about 60 s", "about 2 min", "about 1 h", "about 1 h 10 min", "about 2 h"]);
+  assert.deepEqual(said, ["about 1\u00a0s", "about 20\u00a0s", "about 60\u00a0s", "about 2\u00a0min", "about 1\u00a0h", "about 1\u00a0h 10\u00a0min", "about 2\u00a0h"]);
   assert.deepEqual([null, undefined, NaN, Infinity].map(about), ["", "", "", ""]);
 });
 
 test("sizes and counts", () => {
-  assert.deepEqual([0, 999, 1000, 37.9e6, 2.14e9, 24e9].map(bytes), ["0 B", "999 B", "1.0 KB", "38 MB", "2.1 GB", "24 GB"]);
+  assert.deepEqual([0, 999, 1000, 37.9e6, 2.14e9, 24e9].map(bytes), ["0\u00a0B", "999\u00a0B", "1.0\u00a0KB", "38\u00a0MB", "2.1\u00a0GB", "24\u00a0GB"]);
   assert.equal(count(1430), "1,430");
 });
 
@@ -28,7 +28,7 @@ test("a long name is cut between letters as people count them", () => {
 test("how long ago", () => {
   const now = Date.parse("2026-08-20T12:00:00Z");
   const at = (iso) => ago(iso, now);
-  assert.deepEqual(["2026-08-20T11:59:40Z", "2026-08-20T11:48:00Z", "2026-08-20T09:00:00Z", "2026-08-19T10:00:00Z", "2026-08-10T10:00:00Z", "2026-05-02T10:00:00Z", "", null].map(at), ["just now", "12 min ago", "3 h ago", "yesterday", "10 days ago", "05/02/2026", "", ""]);
+  assert.deepEqual(["2026-08-20T11:59:40Z", "2026-08-20T11:48:00Z", "2026-08-20T09:00:00Z", "2026-08-19T10:00:00Z", "2026-08-10T10:00:00Z", "2026-05-02T10:00:00Z", "", null].map(at), ["just now", "12\u00a0min ago", "3\u00a0h ago", "yesterday", "10 days ago", "05/02/2026", "", ""]);
 });
 
 const falling = Array.from({ length: 40 }, (_, n) => ({ step: n + 1, loss: 1 - n * 0.02 }));

@@ -19,7 +19,7 @@ test("a recipe says why it cannot draw this person", () => {
   assert.match(lacking(recipe(), person("sdxl")), /Anna was trained for another model/);
   assert.match(lacking(recipe({ missing: [{ file: "a.safetensors", folder: "checkpoints" }] }), person("sd15")), /a\.safetensors into models\/checkpoints/);
   const two = [{ file: "a.safetensors", folder: "vae", size: 335e6 }, { file: "b.safetensors", folder: "unet", size: 0 }];
-  assert.match(lacking(recipe({ missing: two }), person("sd15")), /Put a\.safetensors \(335 MB\) into models\/vae and b\.safetensors into models\/unet\.$/);
+  assert.match(lacking(recipe({ missing: two }), person("sd15")), /Put a\.safetensors \(335\u00a0MB\) into models\/vae and b\.safetensors into models\/unet\.$/);
   assert.equal(lacking(recipe({ identity: "placeholder" }), person()), "");
 });
 
@@ -32,7 +32,7 @@ test("the lines above the view: none when all is well, each state with its own",
   assert.deepEqual(bannersOf({ ...calm, connection: "offline", failure: signIn }).map(([, text]) => text), ["Sign in. Reload."]);
   assert.deepEqual(bannersOf({ ...calm, health }), []);
   const [[kind, text]] = bannersOf({ ...calm, connection: "offline", retryS: 5 });
-  assert.deepEqual([kind, text], ["isen-warn", "ComfyUI isn't responding. Trying again in 5 s."]);
+  assert.deepEqual([kind, text], ["isen-warn", "ComfyUI isn't responding. Trying again in 5\u00a0s."]);
   const [[, withTraining]] = bannersOf({ ...calm, connection: "offline", retryS: 5, jobs: [{ state: "running" }] });
   assert.match(withTraining, /Training keeps running\.$/);
   const slips = [
@@ -50,19 +50,19 @@ test("the lines above the view: none when all is well, each state with its own",
 const job = (progress, more = {}) => ({ state: "running", attempt: 1, worker_id: "w1", progress: { phase: "training", seconds_per_step: null, eta_s: null, vram_used_bytes: null, ...progress }, ...more });
 
 test("a running training in one line, without what is not known", () => {
-  assert.equal(statusLine(job({ seconds_per_step: 2.14, eta_s: 1200 })), "training · 2.1 s per step · about 20 min left");
+  assert.equal(statusLine(job({ seconds_per_step: 2.14, eta_s: 1200 })), "training · 2.1\u00a0s per step · about 20\u00a0min left");
   assert.equal(statusLine(job({ seconds_per_step: 0.001 })), "training", "no number that says nothing");
   assert.equal(statusLine(job({})), "training");
-  assert.equal(statusLine(job({ phase: "downloading", bytes_done: 3.1e9, bytes_total: 16e9 })), "downloading · 3.1 GB of about 16 GB");
-  assert.equal(statusLine(job({ phase: "downloading", bytes_done: 3.1e9, bytes_total: null })), "downloading · 3.1 GB");
+  assert.equal(statusLine(job({ phase: "downloading", bytes_done: 3.1e9, bytes_total: 16e9 })), "downloading · 3.1\u00a0GB of about 16\u00a0GB");
+  assert.equal(statusLine(job({ phase: "downloading", bytes_done: 3.1e9, bytes_total: null })), "downloading · 3.1\u00a0GB");
   assert.equal(statusLine(job({ phase: "warming up" }, { attempt: 2 })), "warming up · attempt 2");
   assert.equal(statusLine(job({}, { state: "completed" })), "");
 });
 
 test("the GPU of the worker that trains, as it is used now", () => {
   const workers = [{ id: "w1", gpus: [{ name: "RTX 3090", total_bytes: 24 * 2 ** 30, free_bytes: 4 * 2 ** 30 }] }, { id: "w2", gpus: [] }];
-  assert.equal(gpuLine(job({ vram_used_bytes: 21.3 * 2 ** 30 }), workers), "RTX 3090 · 21 GB of 24 GB used");
-  assert.equal(gpuLine(job({}), workers), "RTX 3090 · 20 GB of 24 GB used");
+  assert.equal(gpuLine(job({ vram_used_bytes: 21.3 * 2 ** 30 }), workers), "RTX 3090 · 21\u00a0GB of 24\u00a0GB used");
+  assert.equal(gpuLine(job({}), workers), "RTX 3090 · 20\u00a0GB of 24\u00a0GB used");
   assert.equal(gpuLine(job({}, { worker_id: "w2" }), workers), "");
   assert.equal(gpuLine(job({}, { state: "queued" }), workers), "");
 });

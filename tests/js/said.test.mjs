@@ -20,8 +20,8 @@ afterEach(() => speak(ENGLISH));
 test("a sentence's gaps are filled in the panel's language, whatever stands in them", () => {
   speak(GERMAN);
   const rows = [
-    [template("{free} are free.", { free: { bytes: 1.5e9 } }), "1,5 GB sind frei."],
-    [template("{free} are free.", { free: { memory: 9.5 * 2 ** 30 } }), "9,5 GB sind frei."],
+    [template("{free} are free.", { free: { bytes: 1.5e9 } }), "1,5\u00a0GB sind frei."],
+    [template("{free} are free.", { free: { memory: 9.5 * 2 ** 30 } }), "9,5\u00a0GB sind frei."],
     [template("{free} are free.", { free: { seconds: 300 } }), "5 Min. sind frei."],
     [template("{free} are free.", { free: { list: ["a", "b", "c"] } }), "a, b, c sind frei."],
     [template("{free} are free.", { free: { moment: "2026-12-29T12:00:00" } }), "29.12.2026, 12:00 sind frei."],
@@ -29,7 +29,7 @@ test("a sentence's gaps are filled in the panel's language, whatever stands in t
     [template("{name} has {n} photos.", { name: "Balanced", n: 1204 }), "Balanced hat 1.204 Fotos.", "a name is no word"],
     [template("{name} has {n} photos.", { name: "{n}", n: 0.25 }), "{n} hat 0,25 Fotos.", "what stands in braces in a value stays"],
     [template("Because {why}", { why: { text: "it is old.", values: {} } }), "Weil es alt ist."],
-    [template("{sentence1} {sentence2}", { sentence1: { text: "Free some space.", values: {} }, sentence2: { text: "{free} are free.", values: { free: { bytes: 2e9 } } } }), "Schaffe Platz. 2,0 GB sind frei."],
+    [template("{sentence1} {sentence2}", { sentence1: { text: "Free some space.", values: {} }, sentence2: { text: "{free} are free.", values: { free: { bytes: 2e9 } } } }), "Schaffe Platz. 2,0\u00a0GB sind frei."],
     [template("Nobody has said {what}.", { what: "this" }), "Nobody has said this."],
   ];
   for (const [thing, expected, why] of rows) assert.equal(said(thing, "message"), expected, why);
@@ -39,7 +39,7 @@ test("what has no gaps is its own template, and what is older or foreign is show
   speak(GERMAN);
   assert.deepEqual([said({ label: "Balanced" }, "label"), said({ label: "Mine" }, "label"), said(null, "message"), said({ hint: null }, "hint")], ["Ausgewogen", "Mine", "", ""]);
   assert.equal(explained({ message: "It stopped.", hint: "Free some space." }), "It stopped. Schaffe Platz.");
-  assert.deepEqual(saidEach({ warnings: ["Balanced", "?"], said: { "warnings.1": { text: "{free} are free.", values: { free: { bytes: 1e9 } } } } }, "warnings"), ["Ausgewogen", "1,0 GB sind frei."]);
+  assert.deepEqual(saidEach({ warnings: ["Balanced", "?"], said: { "warnings.1": { text: "{free} are free.", values: { free: { bytes: 1e9 } } } } }, "warnings"), ["Ausgewogen", "1,0\u00a0GB sind frei."]);
 });
 
 test("an error in the panel's own words is said in the language of the moment", () => {

@@ -36,7 +36,7 @@ const told = (jobs) => {
 test("while a training uses the GPU, pictures are warned of it and it can be paused", () => {
   const place = told([job({})]);
   assert.equal(place.hidden, false);
-  assert.match(place.textContent, /Ann's training is using the GPU.*about 12 min left.*Pause the training/);
+  assert.match(place.textContent, /Ann's training is using the GPU.*about 12\u00a0min left.*Pause the training/);
   assert.doesNotMatch(told([job({ state: "preparing" })]).textContent, /Pause/);
 });
 

@@ -54,7 +54,7 @@ test("dates, numbers and lists are the reader's region's, in the language that i
     assert.equal(listed(["Ann", "Ben", "Eve"]), "Ann, Ben and Eve");
     speaking("de", { percent: "{n} %" });
     assert.equal(regional(), "de-AT");
-    assert.deepEqual([day("2026-12-29T12:00:00Z"), decimal(0.8, 2), percent(0.5), listed(["Ann", "Ben", "Eve"])], ["29.12.2026", "0,80", "50 %", "Ann, Ben und Eve"]);
+    assert.deepEqual([day("2026-12-29T12:00:00Z"), decimal(0.8, 2), percent(0.5), listed(["Ann", "Ben", "Eve"])], ["29.12.2026", "0,80", "50\u00a0%", "Ann, Ben und Eve"]);
   });
   speak(ENGLISH);
   readBy(["en-US"], () => assert.equal(day("2026-12-29T12:00:00Z"), "12/29/2026"));
@@ -62,11 +62,22 @@ test("dates, numbers and lists are the reader's region's, in the language that i
   assert.equal(clock("nothing"), "");
 });
 
+test("a number and its unit stay in one line, also where a translator put a common space", () => {
+  const said = { spanHours: "{n} h, {n} s", aboutMinutes: "etwa {n} min, {n} Minuten", size_GB: "{n} Go", pixels: "{w} × {h} px", photoKinds: "bis 100 MB", daysAgo: "{n} 天前", hello: "{name} sagt" };
+  const server = { "{width} x {height} pixels, {percent}% of 2 GB.": "{width} x {height} Pixel, {percent} % von 2 GB." };
+  speaking("de", said, { server });
+  assert.deepEqual(["spanHours", "aboutMinutes", "size_GB", "photoKinds", "daysAgo"].map((key) => t(key, { n: 5 })), ["5\u00a0h, 5\u00a0s", "etwa 5\u00a0min, 5 Minuten", "5\u00a0Go", "bis 100\u00a0MB", "5\u00a0天前"]);
+  assert.equal(t("pixels", { w: 3024, h: 4032 }), "3024\u00a0×\u00a04032\u00a0px");
+  assert.equal(t("hello", { name: "Agent 7 s" }), "Agent 7 s sagt", "what stands in a gap is a person's own");
+  assert.equal(translated(Object.keys(server)[0]), "{width}\u00a0x\u00a0{height} Pixel, {percent}\u00a0% von 2\u00a0GB.");
+  assert.equal(translated("1.2 GB of 4.3 GB are there."), "1.2\u00a0GB of 4.3\u00a0GB are there.", "an older record's English, too");
+});
+
 test("numbers are told apart as the language does it", () => {
   speaking("pl", { entries: "{n} wpisów", entries_one: "{n} wpis", entries_few: "{n} wpisy" });
   assert.deepEqual([1, 2, 5, 22].map((n) => counted("entries", n)), ["1 wpis", "2 wpisy", "5 wpisów", "22 wpisy"]);
   speaking("ja", { entries: "{n} 件" });
-  assert.deepEqual([1, 2].map((n) => counted("entries", n)), ["1 件", "2 件"], "never English's word for one");
+  assert.deepEqual([1, 2].map((n) => counted("entries", n)), ["1\u00a0件", "2\u00a0件"], "never English's word for one");
   speak(ENGLISH);
   assert.deepEqual([1, 2].map((n) => pluralKey("entries", n)), ["entries_one", "entries"]);
   assert.deepEqual([1, 7].map((n) => t("daysAgo", { n })), ["yesterday", "7 days ago"], "a number in a sentence is enough");

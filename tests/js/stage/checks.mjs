@@ -38,6 +38,8 @@ function namesOfFiles({ generations, characters }) {
   return (generations ?? []).flatMap((made) => made.images.map((image) => pictureName(made, image, people).replace(/\.\w+$/, "")));
 }
 
+export { brokenWords, clipped, crowded, splitUnits, tallButtons, wrappedRail } from "./crowding.mjs";
+
 /** Whatever would have to be scrolled sideways, except what scrolls inside a frame of its own. */
 export function sticksOut(panel) {
   const boxes = [panel, ...panel.querySelectorAll(".isen-head, .isen-tabs, .isen-banners, .isen-body, .isen-undo, dialog")];
@@ -48,24 +50,6 @@ function widest(box) {
   const right = (element) => element.getBoundingClientRect().right;
   const [most] = [...box.querySelectorAll("*")].sort((one, other) => right(other) - right(one));
   return most ? `${most.localName}.${most.className} ${(most.textContent ?? "").slice(0, 40)}` : "";
-}
-
-/** Words that begin in one line and end in the next, though no mark or space of theirs lets them: a column is too narrow for them. */
-export function brokenWords(panel) {
-  const wrong = [];
-  const range = document.createRange();
-  const texts = document.createTreeWalker(panel, NodeFilter.SHOW_TEXT);
-  for (let node = texts.nextNode(); node; node = texts.nextNode()) {
-    if (!node.parentElement.checkVisibility() || node.parentElement.closest("pre, code, .isen-file, .isen-break, .isen-hidden-text, .isen-narrow-list thead, [contenteditable]")) continue;
-    range.selectNodeContents(node);
-    if (range.getClientRects().length < 2) continue;
-    for (const { 0: word, index } of node.data.matchAll(/[\p{Script=Latin}\p{M}\d]{3,}/gu)) {
-      range.setStart(node, index);
-      range.setEnd(node, index + word.length);
-      if (new Set([...range.getClientRects()].map(({ top }) => Math.round(top))).size > 1) wrong.push(`${word}: ${node.parentElement.localName}.${node.parentElement.className}`);
-    }
-  }
-  return [...new Set(wrong)];
 }
 
 /** Animations and transitions that go on although motion is unwanted. */

@@ -12,6 +12,7 @@ import { emptyState } from "../../../js/data/state.js";
 import { Store } from "../../../js/data/store.js";
 import { answerOf, pictureOf } from "./answers.mjs";
 import { PSEUDO } from "./pseudo.mjs";
+import { learn, withTemplates } from "./sentences.mjs";
 import { settled, waiting } from "./settled.mjs";
 import { STATES } from "./states.mjs";
 
@@ -31,10 +32,11 @@ export async function show(name, { theme = "dark", width = 320, words = "", chan
   light(theme);
   document.documentElement.style.setProperty("--stage-width", `${width}px`);
   speak(PSEUDO[words] ?? (words ? await ofOurs(words) : ENGLISH));
+  const asSaid = Object.hasOwn(OURS, words) ? withTemplates : (body) => body;
   panel?.remove();
   answers = [];
   for (const memory of [sessionStorage, localStorage]) memory.clear();
-  const store = new Store(new Api(waysOf(state, change)), { later: () => {} });
+  const store = new Store(new Api(waysOf(state, (body) => asSaid(change(body)))), { later: () => {} });
   store.languages = new Languages(store.api);
   store.go(state.route);
   panel = Object.assign(document.createElement("isen-panel"), { store, notices: new Notices() });
@@ -46,6 +48,12 @@ export async function show(name, { theme = "dark", width = 320, words = "", chan
   if (state.then) await state.then(document);
   await settled();
   return panel;
+}
+
+/** The state that is shown, in a panel of another width. */
+export async function resize(width) {
+  document.documentElement.style.setProperty("--stage-width", `${width}px`);
+  await settled();
 }
 
 /** Milliseconds from the panel's coming into the page to the frame that shows the state, with answers at once. */
@@ -63,11 +71,15 @@ export async function painted(name) {
   return performance.now() - began;
 }
 
+const OURS = {};
+
 /** As the server gives it. */
 async function ofOurs(code) {
-  const part = async (name) => (await fetch(new URL(`../../../locales/${code}/${name}.json`, import.meta.url))).json();
+  if (Object.hasOwn(OURS, code)) return OURS[code];
+  const part = async (name, of = code) => (await fetch(new URL(`../../../locales/${of}/${name}.json`, import.meta.url))).json();
+  learn(await part("server", "en"));
   const { dir } = await part("language");
-  return (PSEUDO[code] = { code, dir, panel: await part("panel"), server: await part("server") });
+  return (OURS[code] = code === ENGLISH.code ? ENGLISH : { code, dir, panel: await part("panel"), server: await part("server") });
 }
 
 export function light(theme) {

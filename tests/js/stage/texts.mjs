@@ -1,7 +1,7 @@
 /** Which strings of an answer are a person's or a file's own words, and what a stranger might put there. */
 
 /** What js/lib/said.js says in the panel's language. */
-const SENTENCES = new Set("label description message hint detail why_not warnings reason refused fault note about words pace_words good_at terms".split(" "));
+export const SENTENCES = new Set("label description message hint detail why_not warnings reason refused fault note about words pace_words good_at terms".split(" "));
 const TEXTS = new Set([
   ..."caption prompt negative notes class_word trigger_word licence file folder hub source version comfyui host log lines data logs value text base_models elsewhere others gpu path".split(" "),
   ...SENTENCES,

@@ -1,0 +1,66 @@
+/** What the made-up server says in English, as the real one sends it to a panel: with its template, and what stands in the gaps. */
+
+import { SENTENCES } from "./texts.mjs";
+
+const AMOUNTS = { B: 1, KB: 1e3, MB: 1e6, GB: 1e9, TB: 1e12 };
+const SPANS = { s: 1, min: 60, h: 3600 };
+/** How sentences follow one another. */
+const BETWEEN = /(?<=[.?!]) (?=\p{Lu})/u;
+let templates = [];
+const found = new Map();
+
+/** @param {Record<string, string>} english locales/en/server.json */
+export function learn(english) {
+  if (templates.length) return;
+  templates = Object.keys(english).map((text) => ({
+    text, letters: text.replace(/\{\w+\}/g, "").length, names: [...text.matchAll(/\{(\w+)\}/g)].map(([, name]) => name),
+    pattern: new RegExp(`^${text.split(/\{\w+\}/).map((part) => part.replace(/[.*+?^${}()|[\]\\]/g, "\\$&")).join("(.+?)")}$`, "su"),
+  })).sort((one, other) => other.letters - one.letters);
+}
+
+/** `body` with `said` beside each sentence of ours; what the server has no words for stays as it is. */
+export function withTemplates(body) {
+  if (Array.isArray(body)) return body.map(withTemplates);
+  if (body === null || typeof body !== "object") return body;
+  const said = {};
+  for (const [key, value] of Object.entries(body)) {
+    if (!SENTENCES.has(key)) body[key] = withTemplates(value);
+    else if (typeof value === "string") Object.assign(said, templated(key, value));
+    else if (Array.isArray(value)) value.forEach((one, at) => Object.assign(said, templated(`${key}.${at}`, one)));
+  }
+  return Object.keys(said).length ? { ...body, said: { ...said, ...body.said } } : body;
+}
+
+function templated(key, text) {
+  const template = templateOf(text);
+  return template ? { [key]: template } : {};
+}
+
+/** The template of a text, of several sentences those of each; null where one of them has none. */
+export function templateOf(text) {
+  if (!found.has(text)) found.set(text, ofOne(text) ?? ofSeveral(text.split(BETWEEN)));
+  return found.get(text);
+}
+
+function ofOne(text) {
+  for (const { text: template, letters, names, pattern } of templates) {
+    const gaps = letters && letters <= text.length && pattern.exec(text);
+    if (gaps) return { text: template, values: Object.fromEntries(names.map((name, at) => [name, valueOf(gaps[at + 1])])) };
+  }
+  return null;
+}
+
+function ofSeveral(parts) {
+  const said = parts.map(ofOne);
+  if (parts.length < 2 || said.includes(null)) return null;
+  const names = parts.map((_, at) => `sentence${at}`);
+  return { text: names.map((name) => `{${name}}`).join(" "), values: Object.fromEntries(names.map((name, at) => [name, said[at]])) };
+}
+
+/** A size, a time and a number as the server sends them; a sentence of ours in a gap as such. */
+function valueOf(gap) {
+  const [, number, unit] = /^([\d.]+) (\w+)$/.exec(gap) ?? [];
+  if (Object.hasOwn(AMOUNTS, unit)) return { bytes: number * AMOUNTS[unit] };
+  if (Object.hasOwn(SPANS, unit)) return { seconds: number * SPANS[unit] };
+  return /^\d[\d,]*(?:\.\d+)?$/.test(gap) ? Number(gap.replaceAll(",", "")) : (ofOne(gap) ?? gap);
+}
