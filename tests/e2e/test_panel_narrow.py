@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 
 import pytest
+from hosts.environments import PACK
 from hosts.stage import opened
 
 pytestmark = [pytest.mark.e2e, pytest.mark.slow]
@@ -13,6 +14,8 @@ NARROW = 320
 ONE_OF = 1 if os.environ.get("ISENGARD_TEST_FULL") else 3
 #: Of the languages we ship, those with the longest words; English has none broken where they have none.
 LONG_WORDS = ("de", "fr")
+LANGUAGES = sorted(folder.name for folder in (PACK / "locales").iterdir())
+WIDTHS = (480, 320, 260)
 CROWDED = ("settings-storage", "help", "viewer", "images-form", "compare-sides")
 FOOT = "isen-train .isen-foot"
 STYLE = "(foot) => (({ position, backgroundColor }) => [position, backgroundColor])(getComputedStyle(foot))"
@@ -42,6 +45,69 @@ def test_a_broken_word_is_found(stage):
         "panel.append(Object.assign(document.createElement('p'), { textContent: 'ein Trainingsfoto', style: 'width: 60px; flex: none' }))"
     )
     assert stage.evaluate("checks.brokenWords(panel)") == ["Trainingsfoto: p."]
+
+
+@pytest.fixture(scope="module")
+def wide_stage(browser):
+    """With a font for every language, however few this host has."""
+    with opened(browser) as page:
+        page.add_style_tag(path=PACK / "tests" / "js" / "stage" / "em_square.css")
+        yield page
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_language_has_room(wide_stage, language):
+    """At each width: nothing sticks out or is cut off, no word is broken inside, no number parted from its unit, no button has three
+    lines, and the way to a picture is one line. Each day every state is looked at in one of the languages, in the full run in all."""
+    page, found = wide_stage, {}
+    share = slice(LANGUAGES.index(language), None, len(LANGUAGES)) if ONE_OF > 1 else slice(None)
+    for name in page.names[share]:
+        page.show(name, words=language, width=WIDTHS[0])
+        for width in WIDTHS:
+            page.evaluate("(width) => stage.resize(width)", width)
+            if wrong := page.evaluate("[...checks.sticksOut(panel), ...checks.crowded(panel)]"):
+                found[f"{name} at {width}"] = wrong
+    assert page.faults == []
+    assert not found, "\n".join(f"{name}: {wrong}" for name, wrong in found.items())
+
+
+TOO_NARROW = (
+    ("ein Trainingsfoto", "p", "width: 60px; flex: none", "brokenWords", "Trainingsfoto: p."),
+    ("모델을 다운로드해요", "p", "width: 40px; flex: none", "brokenWords", "다운로드해요: p."),
+    ("ungefähr 5,6 GB", "p", "width: 90px; flex: none", "splitUnits", "6 GB: p."),
+    (
+        "Trainingsfoto",
+        "p",
+        "width: 40px; flex: none; overflow: hidden; white-space: nowrap",
+        "clipped",
+        "p. by ",
+    ),
+    (
+        "Alle Fotos noch einmal neu ansehen",
+        "button",
+        "width: 80px; flex: none",
+        "tallButtons",
+        "button.: Alle",
+    ),
+)
+
+
+@pytest.mark.parametrize(("text", "tag", "style", "check", "said"), TOO_NARROW)
+def test_each_kind_of_too_little_room_is_found(wide_stage, text, tag, style, check, said):
+    wide_stage.show("characters", words="ko" if text[0] == "모" else "de", width=NARROW)
+    wide_stage.evaluate(
+        "([tag, textContent, style]) => panel.append(Object.assign(document.createElement(tag), { textContent, style }))",
+        [tag, text, style],
+    )
+    (wrong,) = wide_stage.evaluate(f"checks.{check}(panel)")
+    assert wrong.startswith(said)
+
+
+def test_a_rail_of_two_lines_is_found(wide_stage):
+    wide_stage.show("character", words="de", width=NARROW)
+    assert wide_stage.evaluate("checks.wrappedRail(panel)") == []
+    wide_stage.evaluate("panel.querySelector('.isen-rail').style.width = '120px'")
+    assert wide_stage.evaluate("checks.wrappedRail(panel)") == ["the rail: Fotos Trainieren Wählen Bilder"]
 
 
 def test_what_stays_in_view_hides_what_scrolls_below_it_in_forced_colours(browser):

@@ -62,5 +62,11 @@ function valueOf(gap) {
   const [, number, unit] = /^([\d.]+) (\w+)$/.exec(gap) ?? [];
   if (Object.hasOwn(AMOUNTS, unit)) return { bytes: number * AMOUNTS[unit] };
   if (Object.hasOwn(SPANS, unit)) return { seconds: number * SPANS[unit] };
-  return /^\d[\d,]*(?:\.\d+)?$/.test(gap) ? Number(gap.replaceAll(",", "")) : (ofOne(gap) ?? gap);
+  return /^\d[\d,]*(?:\.\d+)?$/.test(gap) ? Number(gap.replaceAll(",", "")) : (ofOne(gap) ?? ofName(gap));
+}
+
+/** "RTX 3090 (24.0 GB)": a name with its size. */
+function ofName(gap) {
+  const [, name, size] = /^(.+) \(([\d.]+ GB)\)$/.exec(gap) ?? [];
+  return name ? { text: "{name} ({size})", values: { name, size: valueOf(size) } } : gap;
 }
