@@ -71,6 +71,16 @@ class Moment:
         return self.at[:16].replace("T", " ")
 
 
+@dataclass(frozen=True)
+class State:
+    """What something is doing, by the name that records give it: `running`. The panel has a word for it in every language."""
+
+    name: str
+
+    def __str__(self) -> str:
+        return self.name
+
+
 class Said(str):
     """A sentence in English, with its `template` and the `values` of the gaps."""
 
@@ -99,7 +109,7 @@ class Listed:
         return ", ".join(_english(item) for item in self.items)
 
 
-Value: TypeAlias = str | int | float | Said | Bytes | Memory | Seconds | Moment | Listed
+Value: TypeAlias = str | int | float | Said | Bytes | Memory | Seconds | Moment | State | Listed
 
 
 def said(template: str, **values: Value) -> Said:
@@ -189,7 +199,13 @@ def _wire(value: Value) -> Any:
     return value
 
 
-_KINDS: dict[type, str] = {Bytes: "bytes", Memory: "memory", Seconds: "seconds", Moment: "moment"}
+_KINDS: dict[type, str] = {
+    Bytes: "bytes",
+    Memory: "memory",
+    Seconds: "seconds",
+    Moment: "moment",
+    State: "state",
+}
 
 
 def from_json(sentence: Mapping[str, Any]) -> Said:

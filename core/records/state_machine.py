@@ -7,7 +7,7 @@ from enum import Enum
 from typing import TypeVar
 
 from ..errors import IllegalTransitionError
-from ..said import said
+from ..said import State, said
 
 S = TypeVar("S", bound=Enum)
 
@@ -17,6 +17,10 @@ def require_transition(table: Mapping[S, frozenset[S]], before: S, after: S) -> 
     if after not in table[before]:
         raise IllegalTransitionError(
             "illegal_transition",
-            said("This can't change from {before} to {after}.", before=before.value, after=after.value),
+            said(
+                "This can't change from {before} to {after}.",
+                before=State(before.value),
+                after=State(after.value),
+            ),
             "Reload: it may have changed in the meantime.",
         )

@@ -1,7 +1,7 @@
 /** What the server says, in the panel's language: every message, hint, label and description of its answers is shown through here. */
 
 import { bytes, count, decimal, inRow, memory, moment, span } from "./format.js";
-import { filled, sentences, t, translated } from "../locales/words.js";
+import { filled, sentences, t, translated, wordOr } from "../locales/words.js";
 
 /** Sentences one after the other, each with words of its own. */
 const ONLY_GAPS = /^\{\w+\}(?: \{\w+\})+$/;
@@ -40,7 +40,7 @@ function sentence({ text = "", key = "", values = {} }) {
 }
 
 /** @type {Record<string, (value: any) => string>} */
-const KINDS = { bytes, memory, seconds: span, moment, list: (items) => inRow(items.map(valued)) };
+const KINDS = { bytes, memory, seconds: span, moment, state: (name) => wordOr(`state_${name}`, name), list: (items) => inRow(items.map(valued)) };
 
 /** A name or a file's own words as they are, everything else by the reader's language and region. @param {unknown} value @returns {string} */
 function valued(value) {

@@ -24,6 +24,7 @@ from isengard.core.records.character import CharacterDraft
 from isengard.core.records.generation import GeneratedImage, Generation, GenerationProgress, MadeFrom
 from isengard.core.records.generation_states import TRANSITIONS, GenerationState
 from isengard.core.records.job import JobError
+from isengard.core.said import State
 from isengard.core.storage.library import Library
 from support.generation_records import draft, picture
 
@@ -56,9 +57,12 @@ def test_states_change_by_the_table_alone(store, ann, before, after):
     if after in TRANSITIONS[before]:
         assert store.advance(one.id, after).state is after
     else:
-        with pytest.raises(IllegalTransitionError):
+        with pytest.raises(IllegalTransitionError) as refusal:
             store.advance(one.id, after)
         assert store.get(one.id).state is before
+        assert refusal.value.message.values == {"before": State(before.value), "after": State(after.value)}, (
+            "words of the panel's language"
+        )
 
 
 def test_an_end_has_a_time_and_a_reason(store, one):

@@ -18,6 +18,7 @@ from isengard.core.said import (
     Moment,
     Said,
     Seconds,
+    State,
     as_json,
     from_json,
     joined,
@@ -49,6 +50,7 @@ from isengard.web.http.errors import body_of
         (Seconds(720), "12 min"),
         (Seconds(5400), "1.5 h"),
         (Moment("2026-11-30T10:26:00Z"), "2026-11-30 10:26"),
+        (State("running"), "running"),
         (
             listed(["ComfyUI", said("{program} {memory}", program="x", memory=Memory(1024**3))]),
             "ComfyUI, x 1.0 GB",

@@ -10,7 +10,7 @@ import { ENGLISH, speak } from "../../js/locales/words.js";
 
 const GERMAN = {
   code: "de", dir: "ltr",
-  panel: { notDone: "ComfyUI hat nicht geantwortet.", size_GB: "{n} GB", spanMinutes: "{n} Min." },
+  panel: { notDone: "ComfyUI hat nicht geantwortet.", size_GB: "{n} GB", spanMinutes: "{n} Min.", state_running: "läuft" },
   server: { "{free} are free.": "{free} sind frei.", "Balanced": "Ausgewogen", "Free some space.": "Schaffe Platz.", "{name} has {n} photos.": "{name} hat {n} Fotos.", "Because {why}": "Weil {why}", "it is old.": "es alt ist." },
 };
 const template = (text, values = {}) => ({ message: "the English of it", hint: "", said: { message: { text, values } } });
@@ -25,6 +25,8 @@ test("a sentence's gaps are filled in the panel's language, whatever stands in t
     [template("{free} are free.", { free: { seconds: 300 } }), "5 Min. sind frei."],
     [template("{free} are free.", { free: { list: ["a", "b", "c"] } }), "a, b, c sind frei."],
     [template("{free} are free.", { free: { moment: "2026-12-29T12:00:00" } }), "29.12.2026, 12:00 sind frei."],
+    [template("{free} are free.", { free: { state: "running" } }), "läuft sind frei."],
+    [template("{free} are free.", { free: { state: "hatching" } }), "hatching sind frei.", "a state of a newer server"],
     [template("{free} are free.", { free: { of_a_newer_server: 1 } }), " sind frei."],
     [template("{name} has {n} photos.", { name: "Balanced", n: 1204 }), "Balanced hat 1.204 Fotos.", "a name is no word"],
     [template("{name} has {n} photos.", { name: "{n}", n: 0.25 }), "{n} hat 0,25 Fotos.", "what stands in braces in a value stays"],
