@@ -14,6 +14,8 @@ export const ENGLISH = { code: "en", dir: "ltr", panel: {}, server: {} };
 /** A number, or the gap where one stands, before its unit; in Chinese before the word that counts, which a space parts from it. */
 const WITH_UNIT = /(?<=[\d}]) (?=(?:[KMGT]?B|[kMGT]o|s|min|h|px|%|°C)(?![\p{L}\d])|\p{Script=Han}|[×x] [\d{])/gu;
 const BEFORE_SIDE = /(?<=[\d}][ \u00a0][×x]) (?=[\d{])/g;
+/** A number and the one word for what is counted. */
+const COUNTED = /^(\{n\}|\d+) (?=\S+$)/;
 let language = ENGLISH;
 let catalogue = CATALOGUE;
 let rules = new Intl.PluralRules(ENGLISH.code);
@@ -58,7 +60,7 @@ export function t(key, values = {}) {
 
 /** A number and its unit stay in one line, whatever space a translator has put between them. @param {string} sentence */
 function unbroken(sentence) {
-  return sentence.replace(WITH_UNIT, "\u00a0").replace(BEFORE_SIDE, "\u00a0");
+  return sentence.replace(WITH_UNIT, "\u00a0").replace(BEFORE_SIDE, "\u00a0").replace(COUNTED, "$1\u00a0");
 }
 
 /**
@@ -72,7 +74,7 @@ export function filled(sentence, values) {
 
 /** What the server said in English, with its gaps, in the panel's language; as it came where that has no words for it. @param {string} english */
 export function translated(english) {
-  return unbroken(Object.hasOwn(language.server, english) ? language.server[english] : english);
+  return english && unbroken(Object.hasOwn(language.server, english) ? language.server[english] : english);
 }
 
 /**

@@ -80,7 +80,7 @@ test("photos that are left out do not count, weak ones do", () => {
 
 test("findings are said as they are now: the twin by its number, nothing about a twin that is gone", () => {
   const list = [photo(0), photo(1, { findings: [{ code: "twin", message: "old", other: "pho_0" }, { code: "small", message: "old" }, { code: "new_kind", message: "as the server says" }] })];
-  assert.deepEqual(findingsNow(list[1], list).map((found) => found.message), ["Looks almost like photo 1: variety teaches more.", "Only 300 × 400 pixels: larger is better.", "as the server says"]);
+  assert.deepEqual(findingsNow(list[1], list).map((found) => found.message), ["Looks almost like photo 1: variety teaches more.", "Only 300\u00a0×\u00a0400 pixels: larger is better.", "as the server says"]);
   assert.deepEqual(findingsNow(list[1], [list[1]]).map((found) => found.code), ["small", "new_kind"]);
   const before = { ...list[1], findings: [{ code: "twin", message: "Looks almost like photo 7", other: "" }] };
   assert.equal(findingsNow(before, list)[0].message, "Looks almost like photo 7");

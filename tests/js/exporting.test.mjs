@@ -19,5 +19,5 @@ test("its size is that of the versions the server has ranked, whichever was pick
   ];
   const view = { panel, store: { api: new Api({ url: (path) => path }) } };
   await exportEntry(view, () => ({ id: "chr_1", name: "Ann", versions }), () => {}).fire("click");
-  assert.match(panel.textContent, /\b3(\.0)? MB/);
+  assert.match(panel.textContent, /\b3(\.0)?\u00a0MB/);
 });

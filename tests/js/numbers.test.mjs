@@ -17,7 +17,7 @@ test("sizes and counts", () => {
 });
 
 test("one is one, and many have their marks", () => {
-  assert.deepEqual([0, 1, 1204].map((n) => counted("forgetCount_jobs", n)), ["0 trainings", "1 training", "1,204 trainings"]);
+  assert.deepEqual([0, 1, 1204].map((n) => counted("forgetCount_jobs", n)), ["0\u00a0trainings", "1\u00a0training", "1,204\u00a0trainings"]);
 });
 
 test("a long name is cut between letters as people count them", () => {

@@ -20,11 +20,11 @@ function made(remove) {
 
 test("it says what happened, how many came back and where the damaged file lies", () => {
   const [first, second] = recoveriesOf(made().state).map((one) => recoveredBanner(made(), one).textContent);
-  assert.match(first, /^The database of trainings was damaged \(11\/2\d\/2026, \d\d:\d\d\).* 1,204 entries restored.*kept in the data folder as jobs\.db\.corrupt-1\.$/);
-  assert.match(second, /^Redis had no trainings .* 3 entries restored; nothing for you to do\.$/);
+  assert.match(first, /^The database of trainings was damaged \(11\/2\d\/2026, \d\d:\d\d\).* 1,204\u00a0entries restored.*kept in the data folder as jobs\.db\.corrupt-1\.$/);
+  assert.match(second, /^Redis had no trainings .* 3\u00a0entries restored; nothing for you to do\.$/);
   const one = { ...REBUILT, count: 1, file: "record.corrupt-pho_1.json" };
   const single = (code) => recoveredBanner(made(), { ...one, code }).textContent;
-  assert.match(single("records_rebuilt"), /^Part of a database was damaged .*Restored .*: 1 entry; .*record\.corrupt-pho_1\.json\.$/);
+  assert.match(single("records_rebuilt"), /^Part of a database was damaged .*Restored .*: 1\u00a0entry; .*record\.corrupt-pho_1\.json\.$/);
   assert.match(single("records_left_out"), /Not restored, and not shown: 1 entry\..*record\.corrupt-pho_1\.json\.$/);
   assert.deepEqual(recoveriesOf({ health: null }), []);
   assert.deepEqual(recoveriesOf({ health: { recoveries: [{ code: "of a newer server" }, { code: "constructor" }] } }), []);

@@ -75,7 +75,7 @@ test("a number and its unit stay in one line, also where a translator put a comm
 
 test("numbers are told apart as the language does it", () => {
   speaking("pl", { entries: "{n} wpisów", entries_one: "{n} wpis", entries_few: "{n} wpisy" });
-  assert.deepEqual([1, 2, 5, 22].map((n) => counted("entries", n)), ["1 wpis", "2 wpisy", "5 wpisów", "22 wpisy"]);
+  assert.deepEqual([1, 2, 5, 22].map((n) => counted("entries", n)), ["1\u00a0wpis", "2\u00a0wpisy", "5\u00a0wpisów", "22\u00a0wpisy"]);
   speaking("ja", { entries: "{n} 件" });
   assert.deepEqual([1, 2].map((n) => counted("entries", n)), ["1\u00a0件", "2\u00a0件"], "never English's word for one");
   speak(ENGLISH);

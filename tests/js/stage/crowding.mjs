@@ -14,13 +14,14 @@ function torn(panel, pattern, name) {
   const range = document.createRange();
   const texts = document.createTreeWalker(panel, NodeFilter.SHOW_TEXT);
   for (let node = texts.nextNode(); node; node = texts.nextNode()) {
-    if (!node.parentElement.checkVisibility() || node.parentElement.closest(ANYWHERE)) continue;
+    const holder = node.parentElement;
+    if (!holder.checkVisibility() || holder.closest(ANYWHERE) || getComputedStyle(holder).webkitLineClamp !== "none") continue;
     range.selectNodeContents(node);
     if (range.getClientRects().length < 2) continue;
     for (const { 0: found, index } of node.data.matchAll(pattern)) {
       range.setStart(node, index);
       range.setEnd(node, index + found.length);
-      if (linesOf(range) > 1) wrong.push(name(found, node.parentElement));
+      if (linesOf(range) > 1) wrong.push(name(found, holder));
     }
   }
   return [...new Set(wrong)];

@@ -4,6 +4,8 @@ import { SENTENCES } from "./texts.mjs";
 
 const AMOUNTS = { B: 1, KB: 1e3, MB: 1e6, GB: 1e9, TB: 1e12 };
 const SPANS = { s: 1, min: 60, h: 3600 };
+/** "{some} and {last}": what has so few letters of its own is no sentence, and no frame of several. */
+const FEW_LETTERS = 8;
 /** How sentences follow one another. */
 const BETWEEN = /(?<=[.?!]) (?=\p{Lu})/u;
 let templates = [];
@@ -44,7 +46,8 @@ export function templateOf(text) {
 
 function ofOne(text) {
   for (const { text: template, letters, names, pattern } of templates) {
-    const gaps = letters && letters <= text.length && pattern.exec(text);
+    const fits = letters && letters <= text.length && (letters >= FEW_LETTERS || !BETWEEN.test(text));
+    const gaps = fits && pattern.exec(text);
     if (gaps) return { text: template, values: Object.fromEntries(names.map((name, at) => [name, valueOf(gaps[at + 1])])) };
   }
   return null;
