@@ -25,7 +25,7 @@ test("it says what happened, how many came back and where the damaged file lies"
   const one = { ...REBUILT, count: 1, file: "record.corrupt-pho_1.json" };
   const single = (code) => recoveredBanner(made(), { ...one, code }).textContent;
   assert.match(single("records_rebuilt"), /^Part of a database was damaged .*Restored .*: 1\u00a0entry; .*record\.corrupt-pho_1\.json\.$/);
-  assert.match(single("records_left_out"), /Not restored, and not shown: 1 entry\..*record\.corrupt-pho_1\.json\.$/);
+  assert.match(single("records_left_out"), /Not restored, and not shown: 1\u00a0entry\..*record\.corrupt-pho_1\.json\.$/);
   assert.deepEqual(recoveriesOf({ health: null }), []);
   assert.deepEqual(recoveriesOf({ health: { recoveries: [{ code: "of a newer server" }, { code: "constructor" }] } }), []);
   assert.match(recoveredBanner(made(), { ...REFILLED, at: "soon" }).textContent, /^Redis had no trainings \(\)/);

@@ -1,4 +1,4 @@
-/** What there is too little room for: words broken inside, a number without its unit, words cut off, buttons of many lines, a rail of two. */
+/** What there is too little room for: words broken inside, a number without its unit, words cut off, buttons of many lines, tabs and a rail of two. */
 
 /** What may break or be cut anywhere: files, code, what a person writes, what is only read aloud. */
 const ANYWHERE = "pre, code, .isen-file, .isen-break, .isen-hidden-text, .isen-narrow-list thead, [contenteditable]";
@@ -63,10 +63,12 @@ function linesOfText(element) {
   return lines;
 }
 
-/** The way from photos to pictures, where it takes more than one line. */
+/** The tabs, and the way from photos to pictures, where they take more than one line. */
 export function wrappedRail(panel) {
-  const places = [...panel.querySelectorAll(".isen-rail > li")].filter((step) => step.checkVisibility()).map((step) => step.getBoundingClientRect().top);
-  return new Set(places.map(Math.round)).size > 1 ? [`the rail: ${panel.querySelector(".isen-rail").innerText.replaceAll("\n", " ")}`] : [];
+  return [...panel.querySelectorAll(".isen-tabs, .isen-rail")].filter((row) => {
+    const places = [...row.children].filter((step) => step.checkVisibility()).map((step) => Math.round(step.getBoundingClientRect().top));
+    return new Set(places).size > 1;
+  }).map((row) => `${row.className}: ${row.innerText.replaceAll("\n", " ")}`);
 }
 
 /** All of these. */

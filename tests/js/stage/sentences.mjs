@@ -46,7 +46,7 @@ export function templateOf(text) {
 
 function ofOne(text) {
   for (const { text: template, letters, names, pattern } of templates) {
-    const fits = letters && letters <= text.length && (letters >= FEW_LETTERS || !BETWEEN.test(text));
+    const fits = letters && letters <= text.length && (letters >= FEW_LETTERS || !/[.?!](?: |$)/.test(text));
     const gaps = fits && pattern.exec(text);
     if (gaps) return { text: template, values: Object.fromEntries(names.map((name, at) => [name, valueOf(gaps[at + 1])])) };
   }

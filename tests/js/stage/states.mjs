@@ -9,7 +9,7 @@ const RUNNING = job(5, "running", {
   progress: { step: 930, loss: 0.113, seconds_per_step: 2.14, eta_s: 1006, vram_used_bytes: 21.3e9, temperature_c: 71 }, artifacts: samples(6), checkpoints: checkpoints(6),
 });
 const TRACE = ["Traceback (most recent call last):", "  File \"run.py\", line 120, in main", "torch.OutOfMemoryError: CUDA out of memory. Tried to allocate 2.00 GiB"];
-const OOM = { code: "gpu_out_of_memory", log: TRACE, offer: "retry_smaller", message: "Training stopped: the GPU ran out of memory. Stable Diffusion 1.5 at 768 needs about 9 GB and ComfyUI was holding 16 GB.", hint: "Free ComfyUI's memory, or train at 512." };
+const OOM = { code: "gpu_out_of_memory", log: TRACE, offer: "retry_smaller", message: "Training stopped: the GPU ran out of memory.", hint: "Free ComfyUI's memory, or train smaller." };
 const RESTARTED = { code: "comfyui_restarted", message: "ComfyUI was restarted before these pictures were done.", hint: "Press Make again: the settings are kept." };
 const FAILED = job(3, "failed", { character_id: "chr_8", error: OOM, finished_at: "2026-08-20T11:00:00Z", attempt: 2, progress: { step: 300 } });
 const DONE = job(2, "completed", { progress: { step: 1400, loss: 0.09 }, artifacts: [...samples(10), { kind: "lora", file: "anna/anna-sd15-001400-bbd1e1b0.safetensors", sha256: "", step: 1400 }], checkpoints: checkpoints(10), finished_at: "2026-08-20T11:00:00Z" });
