@@ -1,12 +1,14 @@
 /** Numbers, dates and lists for people, as the panel's language and the reader's region write them. */
 
-import { pluralKey, regional, t } from "../locales/words.js";
+import { pluralKey, regional, spoken, t } from "../locales/words.js";
 
 /** Further back a date says more than a number of days. */
 const MOST_DAYS = 30;
 const MOST_LETTERS = 28;
 const SHOWN_NAMES = 3;
 const GIB = 2 ** 30;
+/** "And" joins nouns in these languages, and no verbs. */
+const AND_FOR_THINGS_ONLY = ["ko", "zh"];
 
 /** "about 20 s", "about 5 min", "about 1 h 10 min" @param {number | null | undefined} seconds */
 export function about(seconds) {
@@ -53,6 +55,11 @@ export function listed(items) {
 /** "small, dark, blurred": things beside one another, none of them the last. @param {Iterable<string>} items */
 export function inRow(items) {
   return [...items].join(t("comma"));
+}
+
+/** "it copies photos and follows no prompt" @param {string[]} items */
+export function clauses(items) {
+  return AND_FOR_THINGS_ONLY.includes(spoken().code) ? inRow(items) : listed(items);
 }
 
 /** A few names and how many more there are. @param {string[]} names */

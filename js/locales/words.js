@@ -13,9 +13,14 @@ const CATALOGUE = en;
 export const ENGLISH = { code: "en", dir: "ltr", panel: {}, server: {} };
 /** A number, or the gap where one stands, before its unit; in Chinese before the word that counts, which a space parts from it. */
 const WITH_UNIT = /(?<=[\d}]) (?=(?:[KMGT]?B|[kMGT]o|s|min|h|px|%|°C)(?![\p{L}\d])|\p{Script=Han}|[×x] [\d{])/gu;
-const BEFORE_SIDE = /(?<=[\d}][ \u00a0][×x]) (?=[\d{])/g;
+/** The second side of a picture, and the minutes beside hours. */
+const SECOND_NUMBER = /(?<=[\d}][ \u00a0]?(?:[×x]|h|시간|小时)) (?=[\d{])/g;
 /** A number and the one word for what is counted. */
 const COUNTED = /^(\{n\}|\d+) (?=\S+$)/;
+/** "About", as the languages without capital letters write it, before its number, which a space parts from it or does not. */
+const ABOUT_NUMBER = /(?<=[约약]) (?=[\d{])|(?<=約)(?=[\d{])/g;
+/** In Chinese a space parts a word from letters and digits, never from another Chinese word. */
+const CHINESE_APART = /(?<=\p{Script=Han})[ \u00a0]\ue000(?=\p{Script=Han})|(?<=\p{Script=Han})\ue001[ \u00a0](?=\p{Script=Han})|[\ue000\ue001]/gu;
 let language = ENGLISH;
 let catalogue = CATALOGUE;
 let rules = new Intl.PluralRules(ENGLISH.code);
@@ -60,7 +65,7 @@ export function t(key, values = {}) {
 
 /** A number and its unit stay in one line, whatever space a translator has put between them. @param {string} sentence */
 function unbroken(sentence) {
-  return sentence.replace(WITH_UNIT, "\u00a0").replace(BEFORE_SIDE, "\u00a0").replace(COUNTED, "$1\u00a0");
+  return sentence.replace(WITH_UNIT, "\u00a0").replace(SECOND_NUMBER, "\u00a0").replace(COUNTED, "$1\u00a0").replace(ABOUT_NUMBER, (space) => (space ? "\u00a0" : "\u2060"));
 }
 
 /**
@@ -68,8 +73,10 @@ function unbroken(sentence) {
  * @param {string} sentence @param {Record<string, unknown>} values
  */
 export function filled(sentence, values) {
-  const [begin, end] = language.dir === "rtl" ? ["\u2068", "\u2069"] : ["", ""];
-  return sentence.replace(/\{(\w+)\}/g, (gap, name) => (Object.hasOwn(values, name) ? `${begin}${values[name]}${end}` : gap));
+  const chinese = language.code === "zh";
+  const [begin, end] = chinese ? ["\ue000", "\ue001"] : language.dir === "rtl" ? ["\u2068", "\u2069"] : ["", ""];
+  const whole = sentence.replace(/\{(\w+)\}/g, (gap, name) => (Object.hasOwn(values, name) ? `${begin}${values[name]}${end}` : gap));
+  return chinese ? whole.replace(CHINESE_APART, "") : whole;
 }
 
 /** What the server said in English, with its gaps, in the panel's language; as it came where that has no words for it. @param {string} english */

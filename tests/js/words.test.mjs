@@ -5,7 +5,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { afterEach, test } from "node:test";
 
 import en from "../../js/locales/en.js";
-import { clock, counted, day, decimal, few, listed, percent } from "../../js/lib/format.js";
+import { clauses, clock, counted, day, decimal, few, listed, percent } from "../../js/lib/format.js";
 import { ENGLISH, pluralKey, regional, sentences, speak, spoken, t, translated } from "../../js/locales/words.js";
 
 const speaking = (code, panel, more = {}) => speak({ code, dir: "ltr", panel, server: {}, ...more });
@@ -71,6 +71,24 @@ test("a number and its unit stay in one line, also where a translator put a comm
   assert.equal(t("hello", { name: "Agent 7 s" }), "Agent 7 s sagt", "what stands in a gap is a person's own");
   assert.equal(translated(Object.keys(server)[0]), "{width}\u00a0x\u00a0{height} Pixel, {percent}\u00a0% von 2\u00a0GB.");
   assert.equal(translated("1.2 GB of 4.3 GB are there."), "1.2\u00a0GB of 4.3\u00a0GB are there.", "an older record's English, too");
+});
+
+test("about how much stays beside its number, and minutes beside their hours", () => {
+  speaking("ja", { aboutMinutes: "約{n}分" });
+  assert.equal(t("aboutMinutes", { n: 5 }), "約\u20605分");
+  speaking("ko", { aboutHoursMinutes: "약 {n}시간 {m}분" });
+  assert.equal(t("aboutHoursMinutes", { n: 1, m: 5 }), "약\u00a01시간\u00a05분");
+  speaking("de", { aboutHoursMinutes: "etwa {n} h {m} min" });
+  assert.equal(t("aboutHoursMinutes", { n: 1, m: 5 }), "etwa 1\u00a0h\u00a05\u00a0min");
+});
+
+test("in Chinese no space stands between two Chinese words", () => {
+  speaking("zh", { left: "剩余 {time}", trainOne: "训练 {name} 的照片" });
+  assert.equal(t("left", { time: "约 5 分钟" }), "剩余约 5 分钟");
+  assert.deepEqual(["安娜 王", "Anna"].map((name) => t("trainOne", { name })), ["训练安娜 王的照片", "训练 Anna\u00a0的照片"]);
+  assert.deepEqual([clauses(["甲", "乙"]), listed(["甲", "乙"])], ["甲, 乙", "甲和乙"], "of verbs none is joined by an and");
+  speak(ENGLISH);
+  assert.equal(clauses(["it copies", "it lags"]), "it copies and it lags");
 });
 
 test("numbers are told apart as the language does it", () => {

@@ -1,7 +1,7 @@
 /** What the numbers of a wall say in words: the server's choice and its reason, a stranger who looks like the person, what is left to measure. */
 
 import { button, h } from "../../lib/dom.js";
-import { count, counted, decimal, listed } from "../../lib/format.js";
+import { clauses, count, counted, decimal, listed } from "../../lib/format.js";
 import { fill } from "../../lib/lists.js";
 import { faceless, isWithout, leaking, measuresOf, passedOver, undecided, unmeasured } from "../../data/likeness_rules.js";
 import { sentences, t, wordOr } from "../../locales/words.js";
@@ -64,7 +64,7 @@ export class WallFindings {
   #over(known) {
     const { step, copied, told, faults } = known;
     if (faults.includes("copies")) return counted("overCopies", told, { step: count(step), copied: count(copied) });
-    return t("passedOver", { n: count(step), why: listed(faultWords(faults, this.person.name)) });
+    return t("passedOver", { n: count(step), why: clauses(faultWords(faults, this.person.name)) });
   }
 
   /** @param {string} why */

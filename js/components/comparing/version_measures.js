@@ -1,7 +1,7 @@
 /** What was measured of one version on the wall, in words and bars: match, copied photos, flexibility, and what speaks against it. */
 
 import { h } from "../../lib/dom.js";
-import { count, counted, decimal, listed } from "../../lib/format.js";
+import { clauses, count, counted, decimal } from "../../lib/format.js";
 import { isSame } from "../../data/likeness_rules.js";
 import { t } from "../../locales/words.js";
 
@@ -18,7 +18,7 @@ export function measures(known, best, name) {
       likeness !== null && bar(matchWords(known, best), likeness / top(known), faults.includes("unlike") ? "bad" : "good", range(known)),
       bar(copies(known), told ? copied / told : 0, faults.includes("copies") ? "bad" : copied ? "caution" : "good"),
       flexible !== null && bar(t("flexibility", { n: Math.round(100 * flexible) }), flexible, faults.includes("stiff") ? "bad" : "good", null, t("flexibilityHint"))),
-    faults.length > 0 && h("p", { class: "isen-warn", "data-testid": "isen-wall-against", text: t("against", { why: listed(faultWords(faults, name)) }) }),
+    faults.length > 0 && h("p", { class: "isen-warn", "data-testid": "isen-wall-against", text: t("against", { why: clauses(faultWords(faults, name)) }) }),
   ];
 }
 

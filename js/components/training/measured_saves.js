@@ -1,7 +1,7 @@
 /** What was measured of a training's saves while it ran, and why it ended before its last step. */
 
 import { button, h } from "../../lib/dom.js";
-import { count, counted, decimal, listed } from "../../lib/format.js";
+import { clauses, count, counted, decimal } from "../../lib/format.js";
 import { sentences, t } from "../../locales/words.js";
 import { measuresOf } from "../../data/likeness_rules.js";
 import { copies, faultWords } from "../comparing/version_measures.js";
@@ -37,5 +37,5 @@ function line(save, name) {
   const parts = [likeness !== null && t("measuredScore", { score: decimal(likeness, 2) }), copies(save), flexible !== null && t("flexibility", { n: Math.round(100 * flexible) })];
   return h("li", { class: "isen-stack-tight" },
     h("strong", { text: t("stepNumber", { n: count(step) }) }), h("small", { text: parts.filter(Boolean).join(" · ") }),
-    faults.length > 0 && h("small", { class: "isen-warn", text: t("against", { why: listed(faultWords(faults, name)) }) }));
+    faults.length > 0 && h("small", { class: "isen-warn", text: t("against", { why: clauses(faultWords(faults, name)) }) }));
 }
