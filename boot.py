@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import importlib
 import importlib.util
+import io
 import os
 import sys
 from pathlib import Path
@@ -54,6 +55,10 @@ def main(argv: list[str]) -> int:
     if not argv or argv[0] not in COMMANDS:
         sys.stderr.write(usage)
         return 2
+    if isinstance(
+        sys.stdout, io.TextIOWrapper
+    ):  # into a file, Windows' code page has no letters for many a name
+        sys.stdout.reconfigure(errors="backslashreplace")
     load()
     command = importlib.import_module(f"{PACKAGE}.{COMMANDS[argv[0]]}")
     errors = importlib.import_module(f"{PACKAGE}.core.errors")

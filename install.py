@@ -5,6 +5,7 @@ Standard library only: the Manager may run it before the requirements are there.
 
 from __future__ import annotations
 
+import io
 import os
 import re
 import shutil
@@ -79,6 +80,8 @@ def free_bytes(folder: Path) -> int | None:
 
 
 def main() -> int:
+    if isinstance(sys.stdout, io.TextIOWrapper):  # Windows' code page has no letters for many a folder's name
+        sys.stdout.reconfigure(errors="backslashreplace")
     version = ".".join(map(str, sys.version_info[:3]))
     print(f"[Isengard] Python {version} at {sys.executable}")
     if sys.version_info < MINIMUM_PYTHON:

@@ -6,6 +6,7 @@ import gzip
 import logging
 import shutil
 import threading
+from contextlib import suppress
 from datetime import date, timedelta
 from functools import partial
 from pathlib import Path
@@ -89,18 +90,24 @@ class DailyFileHandler(logging.Handler):
 
 
 def tidy(folder: Path, today: date) -> None:
-    """Compress logs older than 7 days and delete those older than 30; only files named like ours are touched."""
+    """Compress logs older than 7 days and delete those older than 30; only files named like ours are touched.
+
+    One that cannot be, since another program shows it (Windows) or the disk is full, waits for the next day: no new line does.
+    """
     for file in folder.iterdir():
         day = _day_of(file)
-        if day is None:
-            continue
-        age = today - day
-        if age > timedelta(days=DELETE_AFTER_DAYS):
-            file.unlink(missing_ok=True)
-        elif age > timedelta(days=COMPRESS_AFTER_DAYS) and file.suffix == ".log":
-            with file.open("rb") as source:
-                atomic.write_with(file.with_name(file.name + ".gz"), partial(_gzip, source))
-            file.unlink(missing_ok=True)
+        if day is not None:
+            with suppress(OSError):
+                _tidy(file, today - day)
+
+
+def _tidy(file: Path, age: timedelta) -> None:
+    if age > timedelta(days=DELETE_AFTER_DAYS):
+        file.unlink(missing_ok=True)
+    elif age > timedelta(days=COMPRESS_AFTER_DAYS) and file.suffix == ".log":
+        with file.open("rb") as source:
+            atomic.write_with(file.with_name(file.name + ".gz"), partial(_gzip, source))
+        file.unlink(missing_ok=True)
 
 
 def _gzip(source: Any, target: Any) -> None:

@@ -22,6 +22,8 @@ LOG_FOLDERS = ("api", "worker", "frontend")
 #: How Windows marks a junction (IO_REPARSE_TAG_MOUNT_POINT).
 _JUNCTION = 0xA0000003
 FORBIDDEN_PARENTS = ("input", "output", "custom_nodes")
+#: Systems on whose disks `Output` is `output`.
+_ONE_CASE = ("win32", "darwin")
 
 
 @dataclass(frozen=True)
@@ -219,8 +221,8 @@ def runpod_volume(env: Mapping[str, str], volumes: tuple[Path, ...] = RUNPOD_VOL
 
 
 def _refuse_public(root: Path) -> None:
-    """ComfyUI serves these folders over HTTP (CVE-2025-67303 and others): private photos never go there."""
-    parts = root.parts
+    """ComfyUI serves these folders over HTTP (CVE-2025-67303 and others): private photos never go there, by whatever spelling."""
+    parts = [part.casefold() if sys.platform in _ONE_CASE else part for part in root.parts]
     public = any(name in parts for name in FORBIDDEN_PARENTS) or ("user", "default") in itertools.pairwise(
         parts
     )

@@ -83,6 +83,19 @@ def test_a_package_or_a_comfyui_that_is_too_old_is_told(comfyui):
     assert "This ComfyUI is 0.3.64" in done.stdout
 
 
+def test_a_folder_with_letters_that_the_code_page_lacks_fails_no_install(comfyui):
+    """The Manager reads what it prints, in Windows' code page."""
+    lend_packages(comfyui)
+    home = comfyui.rename(comfyui.with_name("ComfyUI \u7f8e"))
+    command = [str(python_of(home)), "install.py"]
+    environment = {**os.environ, "PYTHONIOENCODING": "cp1252"}
+    environment.pop("DATA_DIR", None)
+    done = subprocess.run(
+        command, cwd=home / "custom_nodes" / "isengard", env=environment, capture_output=True
+    )
+    assert (done.returncode, done.stderr) == (0, b"") and b"ComfyUI \\u7f8e" in done.stdout
+
+
 def test_a_data_folder_on_a_drive_that_is_gone_fails_no_install(tmp_path):
     from isengard.install import free_bytes
 

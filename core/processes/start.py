@@ -36,14 +36,15 @@ def start(
 
 
 def answer(argv: Sequence[str], *, seconds: float) -> str:
-    """Ask a program: what it prints, '' where it is missing, fails, or takes longer than `seconds`."""
+    """Ask a program: what it prints, '' where it is missing, fails, or takes longer than `seconds`. No window opens for it, not even
+    from a worker, which has none; letters that are not UTF-8 (Windows' programs write its code page) are lost, not the answer."""
     try:
         done = subprocess.run(
-            list(argv), stdin=NOTHING, capture_output=True, text=True, timeout=seconds, check=False
+            list(argv), stdin=NOTHING, capture_output=True, timeout=seconds, check=False, **windowless()
         )
     except (OSError, StillRuns):
         return ""
-    return "" if done.returncode else done.stdout
+    return "" if done.returncode else done.stdout.decode("utf-8", "replace").replace("\r\n", "\n")
 
 
 def writer(process: Process) -> IO[bytes]:

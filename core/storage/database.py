@@ -160,7 +160,8 @@ def moved_aside(path: Path) -> set[str]:
 def on_network_filesystem(path: Path) -> bool:
     """Tell whether `path` lies on a mount where WAL is not allowed; best effort, Linux and Windows."""
     if sys.platform == "win32":
-        return str(path.absolute()).startswith("\\\\")
+        # a drive's letter may stand for a shared folder, which its real path names
+        return os.path.realpath(path.absolute().parent).startswith("\\\\")
     mounts = Path("/proc/self/mounts")
     if not mounts.exists():
         return False

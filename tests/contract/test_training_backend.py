@@ -5,6 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 import time
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -112,6 +113,15 @@ def test_the_plan_holds_no_secret_in_its_arguments_and_a_minimal_environment(bac
     assert not [text for text in (*plan.argv, written) if "hf_" in text]
     assert "AWS_SECRET_ACCESS_KEY" not in plan.env and plan.env.get("HF_TOKEN") in (None, "hf_secret")
     assert Path(plan.argv[0]).is_absolute()
+
+
+def test_its_python_writes_utf_8_on_windows(backend, job_dir, monkeypatch):
+    """One that is isolated, as the portable ComfyUI's is, looks at no variable."""
+    monkeypatch.setattr(subprocess, "CREATE_NO_WINDOW", 0, raising=False)
+    monkeypatch.setattr(sys, "platform", "win32")
+    plan = backend.plan(job_dir, training(backend), resume=False)
+    assert plan.env["PYTHONUTF8"] == "1"
+    assert "-I" not in plan.argv or ("-X", "utf8") in pairwise(plan.argv)
 
 
 def test_polling_an_empty_or_half_written_folder_is_calm(backend, job_dir):

@@ -83,6 +83,33 @@ def test_compressed_after_7_days_deleted_after_30(paths, clock, logger):
     ]
 
 
+def test_an_old_log_that_cannot_be_packed_or_deleted_keeps_no_line_away(paths, clock, logger, monkeypatch):
+    """Another program shows it (Windows), or the disk is full: every line of that day was lost."""
+    folder = paths.logs / "api"
+    folder.mkdir()
+    (folder / "2025-01-01.log").write_text("old")
+    (folder / "2025-12-24.log").write_text("older than a week")
+    real = Path.unlink
+
+    def in_use(file, missing_ok=False):
+        if file.name.startswith("2025-01"):
+            raise PermissionError(13, "The process cannot access the file", str(file))
+        real(file, missing_ok)
+
+    monkeypatch.setattr(Path, "unlink", in_use)
+    logger.info("said")
+    assert [line["message"] for line in lines_of(paths, "2026-01-02")] == ["said"]
+    assert (folder / "2025-01-01.log").exists() and (folder / "2025-12-24.log.gz").exists()
+    monkeypatch.setattr(Path, "unlink", real)
+    clock.moment += timedelta(days=1)
+    logger.info("the next day")
+    assert not (folder / "2025-01-01.log").exists()
+
+
+def lines_of(paths, day):
+    return [json.loads(line) for line in (paths.logs / "api" / f"{day}.log").read_text().splitlines()]
+
+
 def test_what_is_redacted_leaves_a_whole_line(paths, logger):
     """`password=` took the rest of the line with it, and a Windows path left a broken escape: both lines were lost."""
     try:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from pathlib import PureWindowsPath
+import os
+import sys
+from pathlib import Path, PureWindowsPath
 
 import pytest
 from isengard.core.characters.slugs import slug_of
 from isengard.core.errors import InvalidError
 from isengard.core.ids import new_id
-from isengard.core.paths import FOLDERS, contained
+from isengard.core.paths import FOLDERS, contained, resolve_paths
+from isengard.core.storage import database
 from isengard.training.backends.ai_toolkit import config
 from isengard.training.planning.machine_advice import OUR_PATHS
 
@@ -61,3 +64,36 @@ def test_the_longest_file_of_a_training_is_counted_by_preflight():
     sample = file.parent / "samples" / ".thumbs" / f"{1_764_000_000_000}__{5:09d}_11.jpg"
     longest = max(len(str(path)) for path in (file, sample)) - len(str(ROOT))
     assert longest == OUR_PATHS + 2 * len(Training.slug)
+
+
+@pytest.mark.parametrize("inside", ["Output", "INPUT", "Custom_Nodes/x", "User/Default"])
+@pytest.mark.parametrize(("system", "served"), [("win32", True), ("darwin", True), ("linux", False)])
+def test_a_folder_that_comfyui_serves_is_refused_by_whatever_spelling(
+    tmp_path, inside, system, served, monkeypatch
+):
+    """`Output` is the folder `output` where a disk does not tell them apart, and ComfyUI gives its files to every browser."""
+    comfyui = tmp_path / "ComfyUI"
+    (comfyui / "comfy").mkdir(parents=True)
+    (comfyui / "main.py").touch()
+    monkeypatch.setattr(sys, "platform", system)
+    named = {"DATA_DIR": str(comfyui / inside / "data")}
+    if served:
+        with pytest.raises(InvalidError) as caught:
+            resolve_paths(named, None)
+        assert caught.value.code == "data_dir_public"
+    else:
+        assert resolve_paths(named, None).root == comfyui / inside / "data"
+
+
+#: What Windows says of a path: a shared folder by its name, one behind a drive's letter, and a disk.
+SHARED = {"//nas/photos": r"\\nas\photos", "/z/photos": r"\\nas\photos", "/c/photos": r"C:\photos"}
+
+
+@pytest.mark.parametrize(
+    ("folder", "shared"), [("//nas/photos", True), ("/z/photos", True), ("/c/photos", False)]
+)
+def test_a_shared_folder_behind_a_drives_letter_is_one_of_the_network(folder, shared, monkeypatch):
+    """A journal of SQLite that several machines map into memory damages its database."""
+    monkeypatch.setattr(sys, "platform", "win32")
+    monkeypatch.setattr(os.path, "realpath", lambda path: SHARED[str(path)])
+    assert database.on_network_filesystem(Path(folder) / "isengard.db") is shared

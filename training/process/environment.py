@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Mapping
 
 #: All a trainer may see of our environment (DESIGN section 12); anything with these names or beginnings.
@@ -32,11 +33,17 @@ PASSED_BEGINNINGS = ("CUDA_", "NVIDIA_", "HIP_", "ROCR_", "HSA_", "PYTORCH_", "H
 WITHHELD = {"HF_TOKEN", "HF_TOKEN_FILE"}
 
 
+#: Elsewhere Python writes and reads UTF-8 by itself. Windows' code page has no letter for most names and prompts, and a trainer that
+#: prints one into its log ends with an error.
+UTF8 = {"PYTHONUTF8": "1"}
+
+
 def minimal_environment(environment: Mapping[str, str] | None = None) -> dict[str, str]:
     """The part of our environment that a trainer gets."""
     source = os.environ if environment is None else environment
-    return {
+    passed = {
         name: value
         for name, value in source.items()
         if (name in PASSED or name.startswith(PASSED_BEGINNINGS)) and name not in WITHHELD
     }
+    return {**passed, **UTF8} if sys.platform == "win32" else passed

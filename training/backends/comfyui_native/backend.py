@@ -179,7 +179,8 @@ class ComfyNativeBackend:
         )
         order.write(job_dir)
         isolated = ["-I"] if sys.flags.isolated else []
-        argv = [sys.executable, *isolated, str(TRAINER), str(job_dir)]
+        # where Python is isolated, as in Windows' portable ComfyUI, it does not look at the environment's PYTHONUTF8
+        argv = [sys.executable, *isolated, "-X", "utf8", str(TRAINER), str(job_dir)]
         return LaunchPlan(argv=argv, cwd=job_dir, env=_environment())
 
     def poll(self, job_dir: Path, training: ResolvedTraining, after_step: int) -> Reading:

@@ -122,7 +122,7 @@ class FastTestBackend:
         }
         atomic.write_json(job_dir / PLAN_FILE, order)
         (job_dir / STATUS_FILE).unlink(missing_ok=True)  # of the attempt before
-        argv = [sys.executable, "-I", str(TRAINER), str(job_dir)]
+        argv = [sys.executable, "-I", "-X", "utf8", str(TRAINER), str(job_dir)]
         return LaunchPlan(argv=argv, cwd=job_dir, env=minimal_environment() | {"PYTHONUNBUFFERED": "1"})
 
     def poll(self, job_dir: Path, training: ResolvedTraining, after_step: int) -> Reading:
