@@ -8,6 +8,7 @@ import sys
 from types import SimpleNamespace
 
 from isengard.core.processes import start
+from isengard.training.backends.comfyui_native.own_comfyui import GUARDED
 from isengard.training.process.environment import minimal_environment
 
 NO_WINDOW = 0x08000000
@@ -56,3 +57,25 @@ def test_a_trainer_writes_utf_8_where_the_system_would_not(monkeypatch):
         for more in ({"PYTHONUTF8": "0"}, told)
     ]
     assert codes == [1, 0]
+
+
+#: A ComfyUI that starts a program with the input it has itself, says what that read, and goes on for ever.
+ASKS_A_PROGRAM = """
+import subprocess, sys, time
+done = subprocess.run([sys.executable, "-c", "import sys; print(len(sys.stdin.read()))"], capture_output=True, text=True, timeout=20)
+print("read", done.stdout.strip(), flush=True)
+time.sleep(120)
+"""
+
+
+def test_what_a_guarded_comfyui_starts_is_not_given_the_pipe_it_lives_by(tmp_path):
+    """On Windows such a program hung at its start, elsewhere it could wait for the pipe's end."""
+    script = tmp_path / "main.py"
+    script.write_text(ASKS_A_PROGRAM)
+    command = [sys.executable, str(GUARDED), "0", str(script)]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as running:
+        assert running.stdout.readline() == b"read 0\n"
+        assert running.poll() is None
+        running.stdin.close()
+        running.stdin = None
+        assert running.wait(20) == 1

@@ -13,8 +13,17 @@ import sys
 import threading
 
 
-def end_with_the_pipe() -> None:
-    while os.read(0, 4096):
+def take_the_pipe() -> int:
+    """Keep it to ourselves: what ComfyUI starts gets an empty standard input. On Windows a program that was given one that somebody is
+    reading hangs at its start."""
+    pipe, nothing = os.dup(0), os.open(os.devnull, os.O_RDONLY)
+    os.dup2(nothing, 0)
+    os.close(nothing)
+    return pipe
+
+
+def end_with(pipe: int) -> None:
+    while os.read(pipe, 4096):
         pass
     os._exit(1)
 
@@ -32,7 +41,7 @@ def stand_back(nice: int) -> None:
 
 def main() -> None:
     stand_back(int(sys.argv[1]))
-    threading.Thread(target=end_with_the_pipe, daemon=True).start()
+    threading.Thread(target=end_with, args=(take_the_pipe(),), daemon=True).start()
     own, script = os.path.dirname(os.path.abspath(__file__)), os.path.abspath(sys.argv[2])  # noqa: PTH100, PTH120
     sys.argv = [script, *sys.argv[3:]]
     sys.path[:] = [entry for entry in sys.path if entry != own]
