@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from datetime import datetime, timezone
 from pathlib import Path, PurePath
 
+from .. import atomic
 from ..errors import StorageError
 from ..private_files import keep_private, make_private
 from ..said import said
@@ -137,13 +138,19 @@ def _migrate(connection: sqlite3.Connection, migrations: Sequence[Migration]) ->
 
 
 def move_aside(path: Path, reason: str) -> Path:
-    """Rename a damaged database (and its journals) so that nothing is lost; tells it in the log."""
+    """Rename a damaged database (and its journals) so that nothing is lost; tells it in the log.
+
+    StorageError `database_busy` where another process has it open on Windows: it finds the damage too, and lets go.
+    """
     stamp = datetime.now(timezone.utc).strftime("%Y%m%dT%H%M%S%f")
     target = path.with_name(f"{path.name}.corrupt-{stamp}")
     for suffix in SUFFIXES:
         source = path.with_name(path.name + suffix)
         if source.exists():
-            os.replace(source, target.with_name(target.name + suffix))  # noqa: PTH105
+            try:
+                atomic.replace(source, target.with_name(target.name + suffix))
+            except PermissionError as used:
+                raise _busy(path) from used
     _LOG.error(
         "Database damaged and moved aside",
         extra={"context": {"file": path.name, "kept_as": target.name, "reason": reason}},
@@ -190,13 +197,17 @@ def _storage_error(path: Path, cause: Exception) -> StorageError:
     if "full" in text:
         return StorageError("disk_full", "The disk is full.", "Free some space, then try again.")
     if "locked" in text or "busy" in text:
-        return StorageError(
-            "database_busy",
-            said("{file} is in use by another process.", file=path.name),
-            "Try again in a moment.",
-        )
+        return _busy(path)
     return StorageError(
         "database_unavailable",
         said("{file} cannot be opened: {text}.", file=path.name, text=text),
         "Check the folder's permissions.",
+    )
+
+
+def _busy(path: Path) -> StorageError:
+    return StorageError(
+        "database_busy",
+        said("{file} is in use by another process.", file=path.name),
+        "Try again in a moment.",
     )

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import os
 import sqlite3
 from pathlib import PureWindowsPath
 
@@ -55,6 +56,26 @@ def test_a_damaged_database_is_kept_aside(tmp_path, damage):
     assert database.execute("SELECT count(*) FROM a").fetchone()[0] == 0
     (kept,) = tmp_path.glob("t.db.corrupt-*")
     assert kept.read_bytes() == damage
+
+
+def test_a_damaged_database_that_another_process_has_open_is_said_to_be_in_use(tmp_path, monkeypatch):
+    """Windows renames no such file; the other process finds the damage too, and then it works."""
+    path = tmp_path / "t.db"
+    path.write_bytes(b"this is not a database at all" * 40)
+    real, uses = os.replace, ["a worker"]
+
+    def rename(source, target):
+        if uses:
+            raise PermissionError(13, "The process cannot access the file", str(source))
+        real(source, target)
+
+    monkeypatch.setattr(os, "replace", rename)
+    with pytest.raises(StorageError) as caught:
+        open_database(path, [FIRST])
+    assert caught.value.code == "database_busy" and "t.db is in use" in caught.value.message
+    uses.clear()
+    assert open_database(path, [FIRST]).execute("SELECT count(*) FROM a").fetchone()[0] == 0
+    assert len([*tmp_path.glob("t.db.corrupt-*")]) == 1
 
 
 @pytest.mark.parametrize(
