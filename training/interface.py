@@ -159,6 +159,12 @@ class OwnFigures(Record):
     needs: dict[str, Any] = Field(default_factory=dict)
     memory: dict[str, Any] = Field(default_factory=dict)
 
+    def laid_over(self, family: Family) -> Family:
+        """The family with these figures in place of the record's."""
+        needs = FamilyNeeds.model_validate({**family.needs.model_dump(), **self.needs})
+        memory = Memory.model_validate({**family.memory.model_dump(), **self.memory})
+        return family.model_copy(update={"needs": needs, "memory": memory})
+
 
 class BackendCapabilities(Record):
     """The abilities that the panel and preflight may know; `placeholder` backends make LoRAs that are no likeness. `tagline` is said beside
@@ -195,11 +201,7 @@ class BackendCapabilities(Record):
     def as_held(self, family: Family) -> Family:
         """The family with this trainer's own figures of memory and time in place of the record's."""
         own = self.estimates.get(family.key)
-        if own is None:
-            return family
-        needs = FamilyNeeds.model_validate({**family.needs.model_dump(), **own.needs})
-        memory = Memory.model_validate({**family.memory.model_dump(), **own.memory})
-        return family.model_copy(update={"needs": needs, "memory": memory})
+        return own.laid_over(family) if own is not None else family
 
 
 class TrainingBackend(Protocol):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from isengard.core.families.families import Families
 from isengard.core.records.worker import Gpu
+from isengard.training.interface import OwnFigures
 from isengard.training.machine.machine_facts import Machine
 from isengard.training.planning.recommendation import TrainingMachine, fits_of, said_of
 
@@ -98,6 +99,18 @@ def test_of_another_trainer_no_figures_are_made_up():
         "Only with ComfyUI; how much memory that takes isn't known."
     }
     assert {(one.vram_bytes, one.seconds) for one in found if one.fit == "fits"} == {(0, None)}
+
+
+def test_what_stands_in_is_told_with_its_own_estimates():
+    own = {"sd15": OwnFigures(needs={"seconds_per_step": 5.0}, memory={"activation_gb": 9.0})}
+    where = machine(
+        device="xpu:0 Intel(R) Arc(TM) A770", others=OTHERS, stand_in="ComfyUI", estimates=own
+    )
+    found = {one.family.key: one for one in fits_of(FAMILIES, where)}
+    assert found["sd15"].why == "Only with ComfyUI; memory and time are estimates."
+    usual = {one.family.key: one for one in fits_of(FAMILIES, TABLE["24 GB"][0])}["sd15"]
+    assert found["sd15"].vram_bytes > usual.vram_bytes and found["sd15"].seconds > usual.seconds * 5
+    assert (found["sdxl"].vram_bytes, found["sdxl"].seconds) == (0, None)
 
 
 def test_on_a_mac_nothing_is_given_up_that_saves_nothing_there():

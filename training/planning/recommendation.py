@@ -10,6 +10,7 @@ from ...core.families.families import Family
 from ...core.records.worker import Gpu
 from ...core.said import Memory, joined, listed, said
 from ...core.version import numbers
+from ..interface import OwnFigures
 from ..machine.machine_facts import Machine
 from .estimates import estimate
 from .memory_choice import saving_words
@@ -38,7 +39,8 @@ Fit = Literal["recommended", "fits", "too_big", "none", "practice"]
 class TrainingMachine:
     """The machine that would train, and `device`, what ComfyUI draws on in its own words. `paces` as `learned_paces` gives them, `able`
     what the trainer can do to save memory; `on_cpu`: somebody has allowed to train without a GPU; without `real` nothing is really
-    trained. `others`: who else can train here without a GPU that is looked for, by family; `stand_in`: which of them does unless somebody chooses."""
+    trained. `others`: who else can train here without a GPU that is looked for, by family; `stand_in`: which of them does unless somebody chooses, with
+    its own `estimates`."""
 
     machine: Machine
     comfyui_version: str
@@ -49,6 +51,7 @@ class TrainingMachine:
     real: bool = True
     others: Mapping[str, str] = field(default_factory=dict)
     stand_in: str = ""
+    estimates: Mapping[str, OwnFigures] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -145,9 +148,20 @@ def _fit(family: Family, where: TrainingMachine) -> ModelFit:
     rung = _rung(family, where)
     fit, why = _judged(family, rung, where)
     if where.others and fit == "fits":
-        return ModelFit(family, fit, why, 0, None)
+        return _by_the_stand_in(family, why, where)
     seconds = estimate(family, rung.numbers, SAMPLES, dict(where.paces)).seconds
     return ModelFit(family, fit, why, rung.need.vram_bytes, seconds if fit in ("fits", "too_big") else None)
+
+
+def _by_the_stand_in(family: Family, why: str, where: TrainingMachine) -> ModelFit:
+    """What it takes by that trainer's own estimates; 0 and None where it has none."""
+    own = where.estimates.get(family.key)
+    if own is None:
+        return ModelFit(family, "fits", why, 0, None)
+    held = own.laid_over(family)
+    rung = _rung(held, where)
+    seconds = estimate(held, rung.numbers, SAMPLES, dict(where.paces)).seconds
+    return ModelFit(family, "fits", why, rung.need.vram_bytes, seconds)
 
 
 def _judged(family: Family, rung: Rung, where: TrainingMachine) -> tuple[Fit, str]:
@@ -191,6 +205,8 @@ def _without_gpu(family: Family, where: TrainingMachine) -> tuple[Fit, str]:
     trainer = where.others.get(family.key, "")
     if where.on_cpu or not trainer:
         return ("fits" if where.on_cpu else "none"), ""
+    if family.key in where.estimates:
+        return "fits", said("Only with {trainer}; memory and time are estimates.", trainer=trainer)
     return "fits", said("Only with {trainer}; how much memory that takes isn't known.", trainer=trainer)
 
 

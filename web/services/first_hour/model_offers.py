@@ -32,16 +32,18 @@ class ModelOffers:
         trainer = gatherer.backend(None).capabilities()
         others = self.training.without_gpu() if trainer.needs == "gpu" and not around.machine.gpus else {}
         usual = gatherer.backend(self.training.usual_backend()).capabilities()
+        stands_in = bool(others) and usual.name != trainer.name
         return TrainingMachine(
             around.machine,
             self.host.version,
             trainer.savings,
-            around.paces,
+            self.training.surroundings(usual.name).paces if stands_in else around.paces,
             device=self.host.device_name,
             on_cpu=trainer.needs == "cpu",
             real=not trainer.placeholder,
             others=others,
-            stand_in=usual.label if others and usual.name != trainer.name else "",
+            stand_in=usual.label if stands_in else "",
+            estimates=usual.estimates if stands_in else {},
         )
 
     def fits(self, families: Sequence[Family]) -> dict[str, dict[str, Any]]:
