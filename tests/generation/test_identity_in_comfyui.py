@@ -113,6 +113,25 @@ def test_a_lora_for_another_base_is_refused_before_sampling(server, api, version
     assert "KSampler" not in {graph[key]["class_type"] for key in failure["executed"]}
 
 
+def test_what_a_node_refuses_is_told_in_the_language_that_is_chosen(server, api, versions):
+    """By ComfyUI, which shows the words of a node as they come, and in the panel."""
+    hal = api.post("/characters", {"name": "Hal"})
+    publish(versions, hal, 10, FLUX, base=fixtures.CHECKPOINT)
+    body = {**SMALL, "characters": [{"id": hal["id"]}], "prompt": "{trigger}"}
+    api.patch("/settings", {"language": "de"})
+    try:
+        done = api.wait_for(f"/generations/{api.post('/generations', body)['id']}", 60)
+    finally:
+        api.patch("/settings", {"language": "auto"})
+    told = "Diese Person wurde für eine andere Art von Modell trainiert"
+    messages = entry_of(server, done)["status"]["messages"]
+    assert (
+        told
+        in next(message[1] for message in messages if message[0] == "execution_error")["exception_message"]
+    )
+    assert (done["error"]["code"], told in done["error"]["message"]) == ("node_failed", True), done["error"]
+
+
 def test_a_lora_of_another_family_is_refused_before_anything_is_sent(api, versions):
     fay = api.post("/characters", {"name": "Fay"})
     publish(versions, fay, 10, FLUX, family="flux1_dev")
