@@ -23,7 +23,7 @@ ROUNDS = 3
 #: more, on as many cores, the loop that uses one is left behind: 1.3 times its pace was measured alone on two cores, where the
 #: server and whoever sends have a part of them (1.5 is wanted).
 LEAST_ALONE, LEAST_TOGETHER = 0.7, 1.1
-#: Seconds of CPU of a photo, server and sender included, against the loop's: 1.03 to 1.06 (1.22 while the children asked the system
+#: Seconds of CPU of a photo, server and sender included, against the loop's: 0.93 to 1.06 (1.22 while the children asked the system
 #: anew for the memory of each photo). A busy machine changes little of it.
 MOST_CPU = 1.2
 
