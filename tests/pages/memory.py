@@ -5,8 +5,8 @@ from __future__ import annotations
 HEAD = """# Memory
 
 What a training of a model takes on a card, before it starts. Each step down the ladder gives up one thing more: first what costs
-nothing (text embeddings made once, so that the text encoder can go), then 8 bits, smaller pictures, layers that wait in the
-computer's memory, and at the end a smaller rank. Isengard takes the first that fits, says so, and lets you take another;
+nothing (text embeddings made once, so that the text encoder can go), then 8 bits, for Qwen-Image 4 or 3 with an adapter that makes
+up for them, smaller pictures, layers that wait in the computer's memory, and at the end a smaller rank. Isengard takes the first that fits, says so, and lets you take another;
 *Train smaller* after a full GPU takes the next one. Gradient checkpointing is always on.
 
 **These are estimates**: video memory from the sizes of the model's parts, how long a step takes from published times. Once your GPU

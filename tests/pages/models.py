@@ -41,6 +41,10 @@ without long steps, without a licence to accept and with this ComfyUI is (`train
 `[bounds]` are what a picture may ask of the generating base, each as least and most: `steps`, `guidance` and `strength` (likeness);
 what it leaves out is 1 to 200, 0 to 30 and 0 to 1.5. Beyond them pictures come out as noise, burnt, or as somebody else.
 
+`[[memory.fewer_bits]]` are forms in fewer than 8 bits: `bits`, the trainer's `qtype`, `[memory.fewer_bits.adapter]` (a part like
+those of `trainer_hubs`, read only for that form), and what the memory ladder is computed from. `[[other_bases]]` name another model of
+the same layers that some workflows draw with: its file, its marks, its numbers and its release in place of the record's.
+
 `[[routes]]` are ways to train it: `key`, `label` and `about`, then whatever of `gated`, `[routes.training_base]`,
 `[[routes.trainer_hubs]]` (all of them), `[routes.defaults]`, `[routes.needs]` and `[routes.trainer]` is not as in the record, or
 as in the route that `like` names. The first route is the record itself and holds nothing of these; `expert = true` marks one for those who know why, `retired = true` one that is kept for trainings that
