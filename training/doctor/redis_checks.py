@@ -38,7 +38,21 @@ def redis_findings(url: str, paths: DataPaths) -> Iterator[Finding]:
         )
     if urlsplit(url).scheme == "redis" and not is_loopback(urlsplit(url).hostname or ""):
         yield "warn", "the way to Redis is not encrypted: use rediss:// where others share the network"
+    if _may_drop_keys(url):
+        yield (
+            "warn",
+            "Redis may drop jobs when its memory is full: set maxmemory-policy to noeviction, or give Isengard a Redis of its own",
+        )
     yield from _folders(workers, data_mark(paths))
+
+
+def _may_drop_keys(url: str) -> bool:
+    """Whether what has no time to live may go, as in a cache; False where it does not say."""
+    try:
+        with closing(Link(url, list)) as link:
+            return link.memory_policy().startswith("allkeys-")
+    except IsengardError:
+        return False
 
 
 def _lets_everybody_in(url: str) -> bool:

@@ -53,6 +53,10 @@ class JobFiles:
         jobs = [job for file in self._paths.jobs.glob(f"*/{JOB_FILE}") if (job := _read(file)) is not None]
         return sorted(jobs, key=lambda job: (not job.position, job.created_at))
 
+    def has(self, job_id: str) -> bool:
+        """Tell whether there is one, readable or not."""
+        return (self._paths.job(job_id) / JOB_FILE).exists()
+
     def read(self, job_id: str) -> Job | None:
         """The job's copy; None where it cannot be read."""
         return _read(self._paths.job(job_id) / JOB_FILE)

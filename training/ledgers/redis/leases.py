@@ -75,11 +75,14 @@ def beat(link: Link, lease: Lease) -> Order:
 def advance(
     link: Link, lease: Lease, state: JobState, at: str, *, error: JobError | None, data: dict[str, Any] | None
 ) -> Job:
-    def step(job: Job) -> tuple[Job, list[Event]]:
-        job = rules.stepped(job, state, at, rules.cleaned(error))
-        return job, [about_job(job, "job.state", at, {**(data or {}), **state_data(job)})]
+    def make(row: Row) -> Change | None:
+        if row.job.state is state:  # said before by this very attempt, which never heard the answer
+            return None
+        job = rules.stepped(row.job, state, at, rules.cleaned(error))
+        event = about_job(job, "job.state", at, {**(data or {}), **state_data(job)})
+        return Change(Row(job, owner=row.owner, tries_from=row.tries_from), [event])
 
-    return _write(link, lease, step)
+    return rows.change(link, lambda: rows.owned(link, lease), make)
 
 
 def interrupt(link: Link, lease: Lease, reason: JobError, at: str, max_attempts: int) -> Job:

@@ -38,7 +38,8 @@ _EPOCH = re.compile(r"[0-9a-f]{16}")
 class Link:
     """Safe for several threads. Connects at the first use, so that a server may start before its Redis. `refill` gives what an
     empty one is filled with, `refilled` is told how many came back, before anybody else may use it. `copy` gives what lies
-    beside a job's files, for one whose document was damaged (the text of it is told along).
+    beside a job's files, for one whose document was damaged (the text of it is told along); `missing` for one that is listed and
+    not there: a Redis that is short of memory may drop keys.
     """
 
     def __init__(
@@ -47,9 +48,10 @@ class Link:
         refill: Callable[[], list[tuple[str, ...]]],
         refilled: Callable[[int], None] = lambda count: None,
         copy: Callable[[str, str], Job | None] = lambda job_id, text: None,
+        missing: Callable[[str], Job | None] = lambda job_id: None,
     ) -> None:
         self._redis = _client(url)
-        self._refill, self._refilled, self.copy = refill, refilled, copy
+        self._refill, self._refilled, self.copy, self.missing = refill, refilled, copy, missing
         self.documents = Documents()
         self._scripts = {name: self._redis.register_script(HEADER + body) for name, body in BODIES.items()}
         self._restore = self._redis.register_script(RESTORE)
@@ -97,6 +99,11 @@ class Link:
                 Worker,
                 [(str(name), document) for name, document in self._redis.hgetall(f"{PREFIX}workers").items()],
             )
+
+    def memory_policy(self) -> str:
+        """What happens when its memory is full, by Redis's own word; '' where it does not say. LedgerAwayError where we may not ask."""
+        with self._in_our_words():
+            return str(self._redis.info("memory").get("maxmemory_policy", ""))
 
     def close(self) -> None:
         self._redis.close()

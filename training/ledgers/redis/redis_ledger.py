@@ -6,6 +6,7 @@ follows Redis's wall clock, and its jump would end every lease at once.
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Collection, Sequence
 from typing import Any
 
@@ -26,6 +27,7 @@ from . import commands, leases, rows
 from .link import Link
 
 _NEEDS = ("gpu", "cpu")
+_log = logging.getLogger("isengard.queue")
 
 
 class RedisLedger:
@@ -40,7 +42,7 @@ class RedisLedger:
         max_attempts: int = 3,
         files: JobFiles | None = None,
     ) -> None:
-        self._link = Link(url, self._lost, self._refilled, self._copy)
+        self._link = Link(url, self._lost, self._refilled, self._copy, self._missing)
         self._files = files
         self._clock = clock
         self._lease_s = lease_s
@@ -69,6 +71,15 @@ class RedisLedger:
         kept = self._files.read(job_id) if self._files is not None and is_id("job", job_id) else None
         if self._files is not None and is_id("job", job_id):
             self._files.set_aside(job_id, text, came_back=kept is not None)
+        return kept
+
+    def _missing(self, job_id: str) -> Job | None:
+        """In place of what Redis has dropped by itself: as the job's folder says it, which then is in Redis again."""
+        known = self._files is not None and is_id("job", job_id) and self._files.has(job_id)
+        kept = self._files.read(job_id) if self._files is not None and known else None
+        if kept is None or not self._link.number("bring", *rows.restorable(kept)):
+            return None
+        _log.warning("Redis has dropped a job, which came back", extra={"context": {"job_id": job_id}})
         return kept
 
     def _keep(self, job: Job) -> Job:

@@ -88,6 +88,25 @@ return 1
 """
 )
 
+#: A job that is listed and whose hash is gone comes back from its folder, in its place. 0 for one that is there, or was removed.
+_BRING = (
+    _PLACE
+    + """
+local id, state = ARGV[2], ARGV[4]
+local job, number = p .. 'job:' .. id, redis.call('ZSCORE', p .. 'jobs', id)
+if not number or redis.call('EXISTS', job) == 1 then return 0 end
+local position, document = tonumber(ARGV[7]), ARGV[3]
+if position == 0 then
+  position = redis.call('INCR', p .. 'position')
+  document = string.gsub(document, '"position":0', '"position":' .. position, 1)
+end
+redis.call('HSET', job, 'rev', 1, 'document', document, 'state', state, 'needs', ARGV[5], 'attempt', ARGV[8],
+  'owner', '', 'tries_from', ARGV[8], 'trainer', ARGV[9], 'number', number, 'beat', 0)
+place(id, state, ARGV[5], ARGV[6], position, number, false)
+return 1
+"""
+)
+
 _ROW = """
 return redis.call('HMGET', p .. 'job:' .. ARGV[2], 'document', 'rev', 'owner', 'beat', 'tries_from', 'attempt', 'state')
 """
@@ -225,6 +244,7 @@ end
 
 BODIES: dict[str, str] = {
     "commit": _COMMIT,
+    "bring": _BRING,
     "row": _ROW,
     "beat": _BEAT,
     "best": _BEST,
