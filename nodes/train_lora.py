@@ -11,7 +11,14 @@ from typing import TYPE_CHECKING, Any
 from comfy_api.latest import io
 
 from ..core import correlation
-from ..core.errors import ForbiddenError, IllegalTransitionError, InvalidError, IsengardError
+from ..core.errors import (
+    ForbiddenError,
+    IllegalTransitionError,
+    InvalidError,
+    IsengardError,
+    LedgerAwayError,
+    StorageError,
+)
 from ..core.records.job_states import ENDED, JobState
 from ..core.said import joined, listed, said
 from . import identity
@@ -168,6 +175,8 @@ def _wait(context: NodeContext, jobs: Jobs, job_id: str, node_id: str | None, *,
     """Until the job has ended; ComfyUI's cancel cancels it where this run began it. InvalidError when it did not succeed."""
     try:
         job = _followed(context, jobs, job_id, node_id)
+    except IsengardError:  # nobody has wished for its end
+        raise
     except BaseException:  # ComfyUI's interrupt, which its progress bar raises too
         if not ours:
             raise
@@ -185,7 +194,11 @@ def _followed(context: NodeContext, jobs: Jobs, job_id: str, node_id: str | None
     """Progress on the node, as a bar and in words, until the job has ended."""
     bar, shown = None, ""
     while True:
-        job = jobs.get(job_id)
+        job = _found(jobs, job_id)
+        if job is None:
+            context.host.raise_if_interrupted()
+            time.sleep(LOOK_S)
+            continue
         words = words_of(job)
         if words != shown:
             tell(context.host, words, node_id)
@@ -197,6 +210,18 @@ def _followed(context: NodeContext, jobs: Jobs, job_id: str, node_id: str | None
             return job
         context.host.raise_if_interrupted()
         time.sleep(LOOK_S)
+
+
+def _found(jobs: Jobs, job_id: str) -> Job | None:
+    """The job as it is now; None while the ledger does not answer, which says nothing of the training. NotFoundError, StorageError
+    `job_unreadable`."""
+    try:
+        return jobs.get(job_id)
+    except (LedgerAwayError, StorageError) as away:
+        if away.code == "job_unreadable":
+            raise
+        _log.debug("The ledger is away", extra={"context": {"job_id": job_id, "code": away.code}})
+        return None
 
 
 def _require_allowed(context: NodeContext) -> None:

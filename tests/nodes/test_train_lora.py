@@ -5,7 +5,7 @@ from __future__ import annotations
 import inspect
 
 import pytest
-from isengard.core.errors import InvalidError
+from isengard.core.errors import InvalidError, LedgerAwayError, StorageError
 from isengard.core.jobs.ledger import JobFilter
 from isengard.core.records.character import CharacterDraft
 from isengard.core.records.job import Progress
@@ -93,6 +93,49 @@ def test_waiting_for_what_another_run_began_does_not_cancel_it(train, house, com
             train(wait=True, **given)
         newest = house.ledger.jobs(JobFilter()).items[0]
         assert newest.state is state and newest.id in train.rung()
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [
+        LedgerAwayError("redis_unreachable", "Redis cannot be reached."),
+        StorageError("database_busy", "The job database is in use by another process."),
+    ],
+)
+def test_a_ledger_that_is_away_for_a_moment_cancels_no_training(train, house, comfy, monkeypatch, fault):  # noqa: F811
+    """A hiccup of Redis ended the training of hours that a graph was waiting for."""
+    looks = iter(range(9))
+
+    def goes_on():
+        if next(looks) == 2:
+            _, lease = house.ledger.claim(worker_id="w", owner="o", needs={"cpu", "gpu"})
+            house.ledger.advance(lease, JobState.RUNNING)
+            house.ledger.advance(lease, JobState.COMPLETED)
+
+    known, asked = house.ledger.get, []
+
+    def get(job_id):
+        asked.append(job_id)
+        if len(asked) <= 2:
+            raise fault
+        return known(job_id)
+
+    comfy.unload_models, comfy.raise_if_interrupted = lambda: None, goes_on
+    monkeypatch.setattr(house.ledger, "get", get)
+    train(wait=True)
+    assert [known(job_id).state for job_id in set(asked)] == [JobState.COMPLETED]
+
+
+def test_a_job_that_cannot_be_read_ends_the_waiting_and_not_the_training(train, house, comfy, monkeypatch):  # noqa: F811
+    def unreadable(job_id):
+        raise StorageError("job_unreadable", "This job's record can't be read.")
+
+    comfy.unload_models, comfy.raise_if_interrupted = lambda: None, lambda: None
+    monkeypatch.setattr(house.ledger, "get", unreadable)
+    with pytest.raises(StorageError):
+        train(wait=True)
+    (job,) = house.ledger.jobs(JobFilter()).items
+    assert job.state is JobState.QUEUED
 
 
 def test_the_node_says_how_far_it_is_while_it_waits(train, house, comfy):  # noqa: F811
