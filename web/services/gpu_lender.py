@@ -9,7 +9,7 @@ from typing import Any
 
 from ...core.clock import Clock, iso
 from ...core.correlation import correlated
-from ...core.errors import ConflictError, IsengardError
+from ...core.errors import ConflictError, IsengardError, NotFoundError
 from ...core.executor import in_thread
 from ...core.generations.generation_store import GenerationStore
 from ...core.jobs.ledger import Ledger
@@ -101,7 +101,7 @@ class GpuLender:
     def _look_after(self, lent: Lending) -> None:
         try:
             job = self.ledger.get(lent.job_id)
-        except IsengardError:
+        except NotFoundError:  # forgotten meanwhile; a ledger that is away says nothing of it
             self._let_go(lent)
             return
         if job.state in ENDED or (lent.until and job.state not in (JobState.PAUSING, JobState.PAUSED)):
@@ -114,13 +114,13 @@ class GpuLender:
             self._go_on(lent)
 
     def _go_on(self, lent: Lending) -> None:
+        """Resumed first: once nothing says that it is lent, nobody would do it any more."""
         job = self.ledger.get(lent.job_id)
+        if job.state is JobState.PAUSED:
+            with correlated(job.correlation_id):
+                self.training.resume(job.id)
+                _log.info("The training has the GPU again", extra={"context": {"job_id": job.id}})
         self._let_go(lent)
-        if job.state is not JobState.PAUSED:
-            return
-        with correlated(job.correlation_id):
-            self.training.resume(job.id)
-            _log.info("The training has the GPU again", extra={"context": {"job_id": job.id}})
 
     def _keep(self, lent: Lending) -> None:
         gpu_lending.write(self.paths, lent)
