@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import zipfile
 import zlib
 from collections.abc import Iterator
@@ -17,6 +18,9 @@ MAX_ARCHIVE_BYTES = 2 * 1024**3
 _MOST_TIMES = 20
 _SMALL_BYTES = 64 * 1024**2
 _CHUNK = 256 * 1024
+#: Bytes of the list at a ZIP's end for each entry: 46, its name, and what packers note beside it. The list is read whole, and
+#: becomes far larger in memory.
+_ENTRY_BYTES = 1024
 #: What zipfile raises for files that are not as they should be, or are encrypted.
 DAMAGE = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, ValueError, OSError)
 
@@ -51,14 +55,28 @@ class ArchiveReader:
             raise damaged() from damage
 
 
+class _InParts(io.BufferedReader):
+    """A file of which nobody reads more than `most` bytes at once: TooLargeError `archive_too_large`."""
+
+    def __init__(self, source: Path, most: int) -> None:
+        super().__init__(io.FileIO(source))
+        self._most = most
+
+    def read(self, size: int | None = -1, /) -> bytes:
+        if size is not None and size > self._most:
+            raise too_large()
+        return super().read(size)
+
+
 @contextmanager
 def opened(source: Path, most_entries: int) -> Iterator[ArchiveReader]:
     """InvalidError `archive_damaged`, TooLargeError `archive_too_large`."""
     try:
-        archive = zipfile.ZipFile(source)
+        file = _InParts(source, max(_CHUNK, most_entries * _ENTRY_BYTES))
+        archive = zipfile.ZipFile(file)
     except DAMAGE as damage:
         raise damaged() from damage
-    with archive:
+    with file, archive:
         entries = archive.infolist()
         if len(entries) > most_entries:
             raise too_large()

@@ -5,7 +5,9 @@ from __future__ import annotations
 import hashlib
 import io
 import json
+import struct
 import time
+import tracemalloc
 import zipfile
 
 import numpy as np
@@ -245,6 +247,26 @@ def test_an_import_that_a_kill_cut_off_is_gone_at_the_next_start(
     settle(library, paths)
     assert characters.list().items == [kept] and list(paths.tmp.iterdir()) == []
     assert [folder.name for folder in paths.uploads.iterdir()] == [kept.id]
+
+
+def test_a_list_of_a_million_entries_is_never_read(stores, tmp_path):
+    """zipfile reads the whole list before anybody counts its entries: of 2 GB it makes more than ten in memory."""
+    entries = 100_000
+    numbers = (20, 20, 0, 0, 0, 33, 0, 0, 0, 6, 0, 0, 0, 0, 0, 0)
+    listed = b"".join(
+        b"PK\x01\x02" + struct.pack("<6H3I5H2I", *numbers) + b"%06d" % n for n in range(entries)
+    )
+    end = struct.pack("<4H2IH", 0, 0, entries & 0xFFFF, entries & 0xFFFF, len(listed), 0, 0)
+    bomb = tmp_path / "bomb.zip"
+    bomb.write_bytes(listed + b"PK\x05\x06" + end)
+    tracemalloc.start()
+    try:
+        with pytest.raises(IsengardError) as caught:
+            archive.read_archive(bomb, stores, sound)
+        most = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+    assert caught.value.code == "archive_too_large" and most < 1024**2
 
 
 def test_one_entry_under_many_names_is_never_unpacked(take, paths, stores):
