@@ -1,7 +1,8 @@
 """One file that holds a character: what is written by hand, the pictures, and where wanted the trained LoRAs. Data only.
 
 A ZIP with manifest.json, photos/0001.jpg … and loras/0001.safetensors … in the manifest's order, stored as they are; with
-crops.json where photos are crops of others: beside the manifest, in which an older Isengard refuses what it does not know.
+crops.json where photos are crops of others, and marks.json where a model drew some or some are references: beside the manifest, in
+which an older Isengard refuses what it does not know.
 What comes in is somebody else's: names in the ZIP are never used as paths, sizes are counted while reading, every picture
 goes through the decoding child like any upload, and every LoRA is checked like one that was just trained.
 """
@@ -12,7 +13,7 @@ import logging
 import secrets
 import shutil
 import zipfile
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
@@ -40,7 +41,7 @@ from .slugs import invented_trigger
 from .trigger_words import word_pattern
 
 FORMAT: Literal["isengard-character"] = "isengard-character"
-MANIFEST, CROPS = "manifest.json", "crops.json"
+MANIFEST, CROPS, MARKS = "manifest.json", "crops.json", "marks.json"
 SUFFIX = ".isengard.zip"
 MAX_MANIFEST_BYTES = 4 * 1024**2
 #: One LoRA of each model family is exported; there are fewer families than this.
@@ -75,6 +76,20 @@ class ArchivedCrops(Record):
     """All crops of a file."""
 
     crops: list[ArchivedCrop] = Field(max_length=MAX_PHOTOS)
+
+
+class ArchivedMark(Record):
+    """Says of the photo `at` that a model drew it, or that it is shown to models as the likeness though it is not trained on."""
+
+    at: Whole = Field(ge=0, lt=MAX_PHOTOS)
+    generated: bool = False
+    reference: bool = False
+
+
+class ArchivedMarks(Record):
+    """All marks of a file."""
+
+    marks: list[ArchivedMark] = Field(max_length=MAX_PHOTOS)
 
 
 class ArchivedLora(Record):
@@ -174,7 +189,15 @@ def write_archive(
     files |= {
         entry.file: stores.versions.path(version) for entry, version in zip(trained, loras, strict=True)
     }
-    _write(target, manifest, files, _archived_crops(photos))
+    crops, marks = _archived_crops(photos), _archived_marks(photos)
+    beside = {CROPS: crops if crops.crops else None, MARKS: marks if marks.marks else None}
+    _write(target, manifest, files, {name: told for name, told in beside.items() if told is not None})
+
+
+def _archived_marks(photos: Sequence[Photo]) -> ArchivedMarks:
+    marked = [(at, photo) for at, photo in enumerate(photos) if photo.generated or photo.reference]
+    marks = [ArchivedMark(at=at, generated=one.generated, reference=one.reference) for at, one in marked]
+    return ArchivedMarks(marks=marks)
 
 
 def _archived_crops(photos: Sequence[Photo]) -> ArchivedCrops:
@@ -194,7 +217,7 @@ def _archived(number: int, version: Version) -> ArchivedLora:
     return ArchivedLora(file=f"loras/{number:04d}.safetensors", **version.model_dump(include=carried))
 
 
-def _write(target: Path, manifest: Manifest, files: dict[str, Path], crops: ArchivedCrops) -> None:
+def _write(target: Path, manifest: Manifest, files: dict[str, Path], beside: Mapping[str, Record]) -> None:
     if sum(file.stat().st_size for file in files.values()) > MAX_ARCHIVE_BYTES - MAX_MANIFEST_BYTES:
         raise TooLargeError(
             "archive_too_large",
@@ -204,8 +227,8 @@ def _write(target: Path, manifest: Manifest, files: dict[str, Path], crops: Arch
     with zipfile.ZipFile(target, "w", zipfile.ZIP_STORED) as archive:
         without = {"loras"} if manifest.version == 1 else None
         archive.writestr(_entry(MANIFEST), manifest.model_dump_json(indent=1, exclude=without))
-        if crops.crops:
-            archive.writestr(_entry(CROPS), crops.model_dump_json(indent=1))
+        for name, told in beside.items():
+            archive.writestr(_entry(name), told.model_dump_json(indent=1))
         for name, file in files.items():
             with file.open("rb") as source, archive.open(_entry(name), "w") as packed:
                 shutil.copyfileobj(source, packed)
@@ -221,11 +244,12 @@ def read_archive(source: Path, stores: Stores, prove: Prove) -> Imported:
 
     Raises InvalidError `archive_damaged` or `archive_unknown`, TooLargeError `archive_too_large`; then nothing is kept.
     """
-    with opened(source, MAX_PHOTOS + MAX_LORAS + len((MANIFEST, CROPS))) as reader:
+    with opened(source, MAX_PHOTOS + MAX_LORAS + len((MANIFEST, CROPS, MARKS))) as reader:
         manifest = _manifest(reader)
         draft, former = _with_own_trigger(stores, manifest.character)
         with stores.characters.filling(draft) as character:
             added, refused = _photos(reader, manifest, character, stores, former=former)
+            added |= _marks(reader, added, stores)
             added |= _crops(reader, added, stores)
             refused += _loras(reader, manifest, character, stores, prove=prove)
             cover = added.get(manifest.cover if manifest.cover is not None else -1)
@@ -298,6 +322,21 @@ def _crops(reader: ArchiveReader, added: dict[int, Photo], stores: Stores) -> di
             crops[one.at] = photo.model_copy(update=told_of)
             stores.photos.store(crops[one.at])
     return crops
+
+
+def _marks(reader: ArchiveReader, added: dict[int, Photo], stores: Stores) -> dict[int, Photo]:
+    """The photos that are marked, and now say so."""
+    try:
+        told = ArchivedMarks.model_validate_json(reader.read(MARKS, MAX_MANIFEST_BYTES)).marks
+    except (KeyError, ValidationError):
+        return {}
+    marked = {}
+    for one in told:
+        if one.at in added:
+            said_of = {"generated": one.generated, "reference": one.reference}
+            marked[one.at] = added[one.at].model_copy(update=said_of)
+            stores.photos.store(marked[one.at])
+    return marked
 
 
 def _loras(

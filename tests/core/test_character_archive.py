@@ -103,6 +103,19 @@ def test_out_and_in_again(photos, paths, characters, stores, tmp_path):
     assert list(paths.tmp.glob("*.upload")) == []
 
 
+def test_what_a_model_drew_and_what_is_a_reference_stay_so(photos, paths, ann, stores, tmp_path):
+    """A picture that a model drew came in as a photo, and no photo stood for the likeness any more."""
+    kept = [add(photos, paths, ann, number) for number in range(3)]
+    photos.store(kept[1].model_copy(update={"generated": True}))
+    photos.store(kept[2].model_copy(update={"reference": True, "included": False}))
+    file = tmp_path / "ann.zip"
+    archive.write_archive(file, ann, stores)
+    there = photos.list(archive.read_archive(file, stores, sound).character.id)
+    assert [photo.generated for photo in there] == [False, True, False]
+    assert [photo.reference for photo in there] == [False, False, True]
+    assert [photo.included for photo in there] == [True, True, False]
+
+
 @pytest.mark.parametrize(
     "entry",
     [

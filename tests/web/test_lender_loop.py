@@ -60,7 +60,9 @@ def test_a_ledger_that_is_away_for_a_moment_leaves_no_training_paused(paths, awa
     ledger = SimpleNamespace(get=get, emit=lambda *_, **__: None)
     pictures = SimpleNamespace(unfinished=list)
     lender = GpuLender(paths, clock, ledger, SimpleNamespace(resume=resume), pictures)
-    gpu_lending.write(paths, gpu_lending.Lending("job_x", iso(clock.now()), gpu_lending.lent_until(clock, -1)))
+    gpu_lending.write(
+        paths, gpu_lending.Lending("job_x", iso(clock.now()), gpu_lending.lent_until(clock, -1))
+    )
     with pytest.raises(LedgerAwayError):
         lender._look_after(gpu_lending.read(paths))
     assert gpu_lending.read(paths) is not None and state["job"].state is JobState.PAUSED
