@@ -13,6 +13,8 @@ class FileServer:
         self.files = files
         self.cut: list[int] = []
         self.statuses: list[int] = []
+        #: what every refusal says beside its status
+        self.refusal_headers: dict[str, str] = {}
         self.asked: list[tuple[str, str, str]] = []
         self.redirects: dict[str, str] = {}
         self.slow_s = 0.0
@@ -40,7 +42,11 @@ class FileServer:
         content = self.files.get(handler.path)
         status = self.statuses.pop(0) if self.statuses else (200 if content is not None else 404)
         if status != 200 or content is None:
-            handler.send_error(status)
+            handler.send_response(status)
+            for name, value in self.refusal_headers.items():
+                handler.send_header(name, value)
+            handler.send_header("Content-Length", "0")
+            handler.end_headers()
             return
         start = int(range_wanted.removeprefix("bytes=").rstrip("-") or 0) if range_wanted else 0
         if start >= len(content) and start:

@@ -52,6 +52,53 @@ def test_a_connection_that_breaks_is_continued_not_begun_anew(get, server):
     assert ranges == ["", "bytes=1000000-", "bytes=1700000-"]
 
 
+def test_a_line_that_breaks_every_few_minutes_brings_it_all_the_same(get, server):
+    """A model of 20 GB took hours, and four breaks in all of them ended it."""
+    server.cut = [400_000] * 7
+    job, target = get()
+    assert job.state.value == "completed" and target.read_bytes() == CONTENT and len(server.asked) == 8
+
+
+def test_a_line_that_brings_nothing_new_is_given_up(get, server):
+    server.cut = [400_000, 0, 0, 0, 0, 0, 0]
+    job, target = get()
+    assert (job.state.value, job.error.code) == ("failed", "network_unreachable") and not target.exists()
+    assert len(server.asked) == http_fetch.TRIES
+
+
+@pytest.mark.parametrize(
+    ("status", "headers"),
+    [(429, {"Retry-After": "1"}), (503, {"Retry-After": "1"}), (429, {"RateLimit": '"resolvers";r=0;t=1'})],
+)
+def test_who_asks_to_wait_is_waited_for(get, server, monkeypatch, status, headers):
+    """Four tries within 12 seconds ended a download that the hub would have gone on with a minute later."""
+    waited, statuses = [], [status]
+    monkeypatch.setattr(http_fetch, "_wait", lambda task, seconds: waited.append(seconds))
+    server.statuses, server.refusal_headers = statuses, headers
+    job, _ = get()
+    assert job.state.value == "completed" and waited == [1.0]
+
+
+@pytest.mark.parametrize("asked", ["3600", "Wed, 21 Oct 2026 07:28:00 GMT", "9" * 400, "-5", "soon"])
+def test_nobody_waits_for_an_hour_or_for_nonsense(get, server, monkeypatch, asked):
+    waited = []
+    monkeypatch.setattr(http_fetch, "_wait", lambda task, seconds: waited.append(seconds))
+    server.statuses, server.refusal_headers = [429] * 9, {"Retry-After": asked}
+    job, _ = get()
+    assert job.error.code == "network_unreachable" and max(waited, default=0) < 1
+    assert "can't give out this file now (Too Many Requests)" in job.error.message
+    assert "internet connection" not in job.error.hint and (len(server.asked) == 1) is (asked == "3600")
+
+
+def test_a_token_that_is_no_longer_valid_is_called_so(get, server):
+    """The hub refuses public files as well then: nothing has to be accepted anywhere."""
+    server.statuses = [401]
+    server.refusal_headers = {"X-Error-Message": "Invalid credentials in Authorization header"}
+    job, _ = get(token="hf_old")
+    assert (job.state.value, job.error.code) == ("failed", "token_refused")
+    assert "127.0.0.1" in job.error.message and "hf_old" not in job.model_dump_json()
+
+
 def test_after_a_cancel_the_next_attempt_goes_on(task_house, server, tmp_path):  # noqa: F811
     target = tmp_path / "m"
     server.slow_s = 0.02

@@ -22,11 +22,20 @@ from ...core import atomic
 from ...core.errors import IsengardError, NotReadyError, StorageError
 from ...core.said import Bytes, said
 from ..tasks.task import Task
-from .http_opening import BROKEN, open_address, own_word, reason, refusal, unreachable
+from .http_opening import (
+    BROKEN,
+    MOST_WAIT_S,
+    asks_to_wait,
+    open_address,
+    own_word,
+    reason,
+    refusal,
+    unreachable,
+)
 
 CHUNK = 1024 * 1024
 TIMEOUT_S, HEAD_TIMEOUT_S = 60.0, 20.0
-#: A connection that breaks is taken up again so often, after so many seconds.
+#: A connection that breaks is taken up again so often without a new byte in between, after so many seconds.
 TRIES, PAUSE_S = 4, 2.0
 PART = ".part"
 _RANGE_REFUSED = 416
@@ -67,22 +76,25 @@ def fetch(
     """`target` with the wanted content. `before` and `of` are the bytes of a larger whole that this file is part of; with
     `keep_old`, what stands there before is a person's and is kept beside it as `<name>.old`.
 
-    Raises NotReadyError (network_unreachable, model_gated, download_missing, download_damaged) or StorageError disk_full.
+    Raises NotReadyError (network_unreachable, model_gated, token_refused, download_missing, download_damaged) or StorageError disk_full.
     """
     part = target.with_name(target.name + PART)
     target.parent.mkdir(parents=True, exist_ok=True)
-    for attempt in range(1, TRIES + 1):
+    failures, most = 0, _bytes_of(part)
+    while True:
         try:
             _continue(
                 task, wanted, part, lambda done, size: task.tell(phase, done=before + done, of=of or size)
             )
             break
         except BROKEN as fault:
-            _give_up_if_final(fault, wanted.url, last=attempt == TRIES)
+            failures = failures + 1 if _bytes_of(part) <= most else 1
+            most = max(most, _bytes_of(part))
+            _give_up_if_final(fault, wanted.url, last=failures >= TRIES)
             if isinstance(fault, urllib.error.HTTPError) and fault.code == _RANGE_REFUSED:
                 part.unlink()  # longer than what the server has: begin anew
             task.log(f"The connection broke ({reason(fault)}); trying again")
-            _wait(task, PAUSE_S * attempt)
+            _wait(task, max(PAUSE_S * failures, asks_to_wait(fault)))
         except OSError as fault:
             raise _disk(fault) from fault
     _check(task, wanted, part)
@@ -93,6 +105,10 @@ def fetch(
     except OSError as fault:
         raise _disk(fault) from fault
     return target
+
+
+def _bytes_of(file: Path) -> int:
+    return file.stat().st_size if file.exists() else 0
 
 
 def is_wanted(task: Task, wanted: Wanted, file: Path) -> bool:
@@ -113,7 +129,7 @@ def _put_aside(task: Task, target: Path) -> None:
 
 
 def _continue(task: Task, wanted: Wanted, part: Path, told: Callable[[int, int], None]) -> None:
-    done = part.stat().st_size if part.exists() else 0
+    done = _bytes_of(part)
     if wanted.size and done == wanted.size:
         return
     headers = {"Range": f"bytes={done}-"} if done else {}
@@ -154,12 +170,13 @@ def head(task: Task, url: str, token: str = "") -> Head:
                 if own_word(fault) in _MISSING:
                     return Head(fault.url, fault.headers, _MISSING[own_word(fault)])
             _give_up_if_final(fault, url, last=attempt == TRIES)
-            _wait(task, PAUSE_S * attempt)
+            _wait(task, max(PAUSE_S * attempt, asks_to_wait(fault)))
     raise AssertionError("the last try gives up")
 
 
 def _give_up_if_final(fault: Exception, url: str, *, last: bool) -> None:
-    """Errors that trying again cannot mend are raised at once, in our words."""
+    """Errors that trying again cannot mend, or not for a long while, are raised at once, in our words."""
+    last = last or asks_to_wait(fault) > MOST_WAIT_S
     final = refusal(fault, url) or (unreachable(fault, url) if last else None)
     if final is not None:
         raise final from fault

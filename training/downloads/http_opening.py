@@ -6,6 +6,7 @@ A token goes to the host it is for and to no other, also when that host redirect
 from __future__ import annotations
 
 import http.client
+import re
 import urllib.error
 import urllib.request
 from typing import Any
@@ -17,6 +18,12 @@ from ...core.said import said
 BROKEN = (urllib.error.URLError, http.client.HTTPException, ConnectionError, TimeoutError)
 #: The hub's header that says which of several things a 401, 403 or 404 means.
 _SAID = "X-Error-Code"
+#: The hub's words, also about a public file, where it does not know the token that came along.
+_MESSAGE, _TOKEN_UNKNOWN = "X-Error-Message", "Invalid credentials in Authorization header"
+#: "Too many requests" and "not now": most say when to come back, the hub by `t` of its RateLimit header.
+_LATER, _RESET = (429, 503), re.compile(r"\bt=(\d{1,6})\b")
+#: Nobody waits longer by themselves.
+MOST_WAIT_S, _MOST_DIGITS = 600.0, 6
 _UPDATE = "Update Isengard, then press Retry."
 
 
@@ -74,7 +81,27 @@ def refusal(fault: Exception, url: str) -> NotReadyError | None:
     return None
 
 
+def asks_to_wait(fault: Exception) -> float:
+    """The seconds after which a server that is asked too often, or is busy, wants to be asked again; 0 where it does not say."""
+    if not isinstance(fault, urllib.error.HTTPError) or fault.code not in _LATER or fault.headers is None:
+        return 0.0
+    text = str(fault.headers.get("Retry-After") or "").strip()
+    reset = _RESET.search(str(fault.headers.get("RateLimit") or ""))
+    if text.isascii() and text.isdigit() and len(text) <= _MOST_DIGITS:
+        return float(text)
+    return float(reset[1]) if reset is not None else 0.0
+
+
 def _refused(fault: urllib.error.HTTPError, host: str, repository: str) -> NotReadyError:
+    if fault.headers is not None and fault.headers.get(_MESSAGE) == _TOKEN_UNKNOWN:
+        return NotReadyError(
+            "token_refused",
+            said(
+                "{host} rejected the token that was entered: it was mistyped, or is no longer valid.",
+                host=host,
+            ),
+            "Enter a new one in the settings or take it out, then press Retry.",
+        )
     if own_word(fault) == "RepoNotFound":
         message = said(
             "{host} has no repository {repository}: it was removed, renamed or made private.",
@@ -99,12 +126,19 @@ def _refused(fault: urllib.error.HTTPError, host: str, repository: str) -> NotRe
 
 
 def unreachable(fault: Exception, url: str) -> NotReadyError:
-    """For a line that stays broken."""
+    """For a line that stays broken, or a server that has trouble."""
+    host = urlsplit(url).hostname or url
+    if isinstance(fault, urllib.error.HTTPError):
+        return NotReadyError(
+            "network_unreachable",
+            said("{host} can't give out this file now ({reason}).", host=host, reason=reason(fault)),
+            "It has trouble, or is asked too often from here. Press Retry in a few minutes: the download so far is kept.",
+        )
     return NotReadyError(
         "network_unreachable",
         said(
             "{host} could not be reached ({reason}).",
-            host=urlsplit(url).hostname or url,
+            host=host,
             reason=reason(fault),
         ),
         "Check the internet connection, then press Retry: the download so far is kept.",
