@@ -21,6 +21,8 @@ MODES = ("production", "fast-test")
 LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
 #: A language's code as ComfyUI writes it: de, pt-BR. Which ones there are, the folders of `locales/` say.
 LANGUAGE_CODE = r"[a-z]{2,3}(?:-[A-Za-z0-9]{2,8}){0,3}"
+#: The one section of isengard.toml that is ours.
+_MODELS = "base_models"
 #: What the panel may change over HTTP: harmless keys only (DESIGN section 12).
 #: The mode too: it starts nothing by itself, is used from the next start on, and both modes keep the same files.
 #: Guarding ComfyUI by the link locks nobody out who can change it: they have the link.
@@ -188,7 +190,7 @@ def load_settings(
             values[name], sources[name] = _parse(key, env[key.variable], key.variable), "environment"
         elif name in written:
             try:
-                values[name], sources[name] = key.parse(_as_text(written[name])), "isengard.toml"
+                values[name], sources[name] = key.parse(_as_text(name, written[name])), "isengard.toml"
             except FieldFault as fault:
                 values |= {name: CAUTIOUS[name]} if name in CAUTIOUS else {}
                 line = toml_files.line_of(paths.settings_file, name)
@@ -197,10 +199,22 @@ def load_settings(
     volume = runpod_volume(env, volumes)
     if volume is not None:
         values.setdefault("hf_home", str(volume / "isengard" / "huggingface"))
-    models = written.get("base_models", {})
-    if isinstance(models, dict):
-        values["base_models"] = {str(name): str(target) for name, target in models.items()}
+    values["base_models"] = _base_models(written.get(_MODELS, {}), paths.settings_file, slips)
+    variables = {name: key.variable for name, key in KEYS.items()}
+    slips += toml_files.unread(paths.settings_file, written, variables, _MODELS)
     return Settings(**values, sources=sources, slips=tuple(slips))
+
+
+def _base_models(written: object, file: Path, slips: list[Slip]) -> dict[str, str]:
+    """Those that are texts; of the others is told, also by `unread` where they are settings that stand in the wrong place."""
+    models = written if isinstance(written, dict) else {_MODELS: None}
+    good = {str(name): target for name, target in models.items() if isinstance(target, str)}
+    fault = FieldFault(
+        "{field} must be a name and, in quotes, a path or a model of the hub, below [base_models]."
+    )
+    for name in (str(name) for name in models if str(name) not in {*good, *KEYS}):
+        slips.append(Slip("setting_slip", file.name, toml_files.line_of(file, name), fault.about(name)))
+    return good
 
 
 def _with_files(env: Mapping[str, str]) -> Mapping[str, str]:
@@ -258,7 +272,7 @@ def current_face_models(settings: Settings, paths: DataPaths) -> tuple[str, ...]
     if settings.sources.get("face_models") == "environment":
         return settings.face_models
     with contextlib.suppress(Unreadable, OSError, ValueError):
-        return _names(_as_text(toml_files.read(paths.settings_file).get("face_models", "")))
+        return _names(_as_text("face_models", toml_files.read(paths.settings_file).get("face_models", "")))
     return settings.face_models
 
 
@@ -282,7 +296,7 @@ def current_switches(settings: Settings, paths: DataPaths, names: Collection[str
         if settings.sources.get(name) != "environment":
             with contextlib.suppress(ValueError):
                 now[name] = (
-                    _flag(_as_text(written[name])) if name in written else bool(getattr(Settings, name))
+                    _flag(_as_text(name, written[name])) if name in written else bool(getattr(Settings, name))
                 )
     return now
 
@@ -374,5 +388,7 @@ def _parse(key: _Key, text: str, where: str) -> Any:
         ) from fault
 
 
-def _as_text(value: Any) -> str:
-    return ",".join(map(str, value)) if isinstance(value, list) else str(value)
+def _as_text(name: str, value: object) -> str:
+    """FieldFault where it can't be what is meant: a folder called False, an address called True."""
+    parse = KEYS[name].parse
+    return toml_files.as_text(value, words=parse not in (_flag, _slots), several=parse in (_hosts, _names))

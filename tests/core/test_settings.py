@@ -160,6 +160,82 @@ def test_a_value_that_cannot_be_used_leaves_its_default_and_the_others(paths):
     assert not load_settings({"WORKER_CONCURRENCY": "2", "ISENGARD_ALLOW_SETUP": "1"}, paths).slips
 
 
+@pytest.mark.parametrize(
+    ("text", "line", "reason"),
+    [
+        ("ai_toolkit_dir = false\n", 1, "ai_toolkit_dir must be text in quotes."),
+        ("# x\ncomfyui_url = true\n", 2, "comfyui_url must be text in quotes."),
+        ('hf_home = ["a", "b"]\n', 1, "hf_home must be text in quotes."),
+        ("[log_level]\na = 1\n", 0, "log_level must be text in quotes."),
+        (
+            '[base_models]\nmine = "m.safetensors"\nworker_concurrency = 2\n',
+            3,
+            "worker_concurrency stands below [base_models], where it isn't read. Move it to the top of the file.",
+        ),
+        (
+            '[base_models]\nmine = "m.safetensors"\n\nmode = "fast-test"\n',
+            4,
+            "mode stands below [base_models], where it isn't read. Move it to the top of the file.",
+        ),
+        (
+            '[settings]\nlanguage = "de"\n',
+            2,
+            "language stands below [settings], where it isn't read. Move it to the top of the file.",
+        ),
+        (
+            "[base_models]\nmine = 7\n",
+            2,
+            "mine must be a name and, in quotes, a path or a model of the hub, below [base_models].",
+        ),
+        (
+            'base_models = "m.safetensors"\n',
+            1,
+            "base_models must be a name and, in quotes, a path or a model of the hub, below [base_models].",
+        ),
+        ("alow_cpu = true\n", 1, "alow_cpu isn't a setting. Write allow_cpu instead."),
+        (
+            "worker_concurency = 2\n",
+            1,
+            "worker_concurency isn't a setting. Write worker_concurrency instead.",
+        ),
+        ('ISENGARD_MODE = "fast-test"\n', 1, "ISENGARD_MODE isn't a setting. Write mode instead."),
+    ],
+)
+def test_what_is_written_and_not_read_is_told(paths, text, line, reason):
+    """A folder was called False, a mode below [base_models] was taken for a model, and nobody heard of it."""
+    paths.settings_file.write_text(text)
+    settings = load_settings({}, paths)
+    (slip,) = settings.slips
+    assert (slip.kind, slip.line, slip.reason) == ("setting_slip", line, reason)
+    assert (settings.mode, settings.ai_toolkit_dir, settings.comfyui_url, settings.hf_home) == (
+        "production",
+        "",
+        "",
+        "",
+    )
+    assert set(settings.base_models) <= {"mine", "mode"} and settings.allow_setup
+
+
+def test_names_that_another_version_may_know_are_no_slip(paths):
+    paths.settings_file.write_text(
+        'wonders = true\nhf_token = "hf_x"\ntoken = 1234567890123456\nallowed_hosts = ["a.lan"]\n[more]\nx = 1\n'
+    )
+    settings = load_settings({}, paths)
+    assert settings.slips == () and settings.allowed_hosts == ("a.lan",)
+    assert settings.token == "1234567890123456"
+
+
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-16-be"])
+def test_what_notepad_calls_unicode_is_read(paths, encoding):
+    """PowerShell's `>` writes so, too; the panel wrote the file anew as the standard wants it."""
+    mark = b"\xfe\xff" if encoding == "utf-16-be" else b""
+    paths.settings_file.write_bytes(mark + 'log_level = "DEBUG"\r\nmode = "fast-test"\r\n'.encode(encoding))
+    settings = load_settings({}, paths)
+    assert (settings.log_level, settings.mode, settings.slips) == ("DEBUG", "fast-test", ())
+    save_setting(paths, "language", "en")
+    assert paths.settings_file.read_bytes().decode("utf-8").startswith('log_level = "DEBUG"\r\n')
+
+
 def test_where_a_slip_hides_which_redis_keeps_the_jobs_nothing_starts(paths):
     paths.settings_file.write_text('redis_url = "redis://x"\nmode = \n')
     with pytest.raises(InvalidError) as caught:
