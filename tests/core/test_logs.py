@@ -139,3 +139,15 @@ def test_a_data_folder_that_was_taken_away_is_not_made_again(paths, clock, logge
     away.rename(paths.root)
     logger.info("three")
     assert [line["message"] for line in lines(paths)] == ["one", "three"]
+
+
+@pytest.mark.parametrize("days", [10, 400])
+def test_an_old_log_that_cannot_be_tidied_keeps_no_line_from_being_written(paths, clock, logger, days):
+    """From its first day on, nothing was logged any more: each line tried to tidy first."""
+    day = (clock.now() - timedelta(days=days)).date().isoformat()
+    (paths.logs / "api" / f"{day}.log").mkdir(parents=True)
+    older = (clock.now() - timedelta(days=60)).date().isoformat()
+    (paths.logs / "api" / f"{older}.log.gz").write_bytes(b"")
+    logger.info("Isengard is ready")
+    assert (paths.logs / "api" / "2026-01-02.log").read_text().count("Isengard is ready") == 1
+    assert not (paths.logs / "api" / f"{older}.log.gz").exists()
