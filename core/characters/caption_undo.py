@@ -18,6 +18,7 @@ from ..storage.file_moves import noted
 from ..storage.library import Library
 from .character_sidecars import write_sidecar
 from .photo_store import PhotoStore
+from .trigger_words import renamed
 
 BEFORE_FILE = "captions-before.json"
 _log = logging.getLogger("isengard.captions")
@@ -74,6 +75,21 @@ def undo_captions(
     noted(lambda: write_sidecar(library, paths, character_id))
     noted(lambda: file.unlink(missing_ok=True))
     return photos.list(character_id)
+
+
+def rename_before(paths: DataPaths, character_id: str, before: str, now: str) -> None:
+    """What would be put back holds the new trigger word, too, and is still found to be what stood there. OSError."""
+    file = paths.character(character_id) / BEFORE_FILE
+    if (kept := _read(file)) and before != now:
+        named = {
+            photo_id: {
+                **entry.model_dump(mode="json"),
+                "caption": renamed(entry.caption, before, now),
+                "after": renamed(entry.after, before, now),
+            }
+            for photo_id, entry in kept.items()
+        }
+        atomic.write_json(file, named)
 
 
 def _read(file: Path) -> dict[str, Before]:

@@ -63,7 +63,7 @@ def filled(template: str, character: Character) -> str:
                 said("The template holds {gap}, which isn't a placeholder here.", gap=f"{{{word}}}"),
                 "Use {trigger}, {class} or {name}.",
             )
-    text = re.sub(r"\{(\w+)\}", lambda match: values[match.group(1)], template).strip()
+    text = clean_caption(re.sub(r"\{(\w+)\}", lambda match: values[match.group(1)], template))
     if not text:
         raise InvalidError("caption_empty", "The template is empty.", "Write at least {trigger}.")
     return text

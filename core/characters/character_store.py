@@ -20,10 +20,11 @@ from ..records.photo import Photo
 from ..storage.file_moves import noted, rows_first
 from ..storage.forget_mark import to_forget, written_for
 from ..storage.library import Library
+from .caption_undo import rename_before
 from .character_sidecars import write_sidecar
 from .slugs import invented_trigger, slug_of
 from .trash import move_character
-from .trigger_words import word_pattern
+from .trigger_words import renamed
 from .unfinished_imports import begin_filling, discard, end_filling
 
 #: The longest page a list gives.
@@ -170,6 +171,8 @@ class CharacterStore:
             if changes.get("trigger_word", character.trigger_word) != character.trigger_word:
                 self._rename_trigger(character, changes["trigger_word"])
         noted(lambda: write_sidecar(self._library, self._paths, character_id))
+        word = changes.get("trigger_word", character.trigger_word)
+        noted(lambda: rename_before(self._paths, character_id, character.trigger_word, word))
         return self.get(character_id)
 
     def delete(self, character_id: str) -> Character:
@@ -232,12 +235,12 @@ class CharacterStore:
 
     def _rename_trigger(self, character: Character, trigger: str) -> None:
         """Captions follow: with the old word in them, training would bind the person to both."""
-        old = word_pattern(character.trigger_word)
         sql = "SELECT id, record FROM photo WHERE character_id=?"
         with self._library.transaction() as database:
             for photo in self._library.records(Photo, self._library.rows(sql, (character.id,))):
-                renamed = photo.model_copy(update={"caption": old.sub(trigger, photo.caption)})
-                database.execute("UPDATE photo SET record=? WHERE id=?", (renamed.document(), photo.id))
+                caption = renamed(photo.caption, character.trigger_word, trigger)
+                named = photo.model_copy(update={"caption": caption})
+                database.execute("UPDATE photo SET record=? WHERE id=?", (named.document(), photo.id))
 
     def _store(self, character: Character) -> None:
         with self._library.transaction() as database:

@@ -205,6 +205,11 @@ def spelled(text: str, trigger: str) -> str:
     return word_pattern(trigger).sub(trigger, _NAMES.sub(trigger, text))
 
 
+def renamed(text: str, before: str, now: str) -> str:
+    """The text with another trigger word in the place of this one: with both in it, training would bind the person to both."""
+    return word_pattern(before).sub(now, text) if before else text
+
+
 def holds(text: str, trigger: str) -> bool:
     return word_pattern(trigger).search(text) is not None
 

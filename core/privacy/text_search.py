@@ -92,7 +92,7 @@ def _slug_pattern(slug: str) -> re.Pattern[str] | None:
 def drop_lines(logs: Path, traces: Traces) -> int:
     """Rewrite our logs without the lines that tell of them; how many went. Logs of today too."""
     mentions, dropped = finder(traces), 0
-    for file in sorted(logs.glob("*/*.log*")):
+    for file in sorted(file for file in logs.glob("*/*.log*") if file.is_file()):
         packed = file.suffix == ".gz"
         try:
             data = gzip.decompress(file.read_bytes()) if packed else file.read_bytes()
@@ -100,6 +100,8 @@ def drop_lines(logs: Path, traces: Traces) -> int:
             file.unlink()  # nobody can say of whom it tells
             context = {"file": file.name, "reason": type(damage).__name__}
             _log.warning("A damaged log was removed", extra={"context": context})
+            continue
+        except FileNotFoundError:  # its day was over: a worker has packed or removed it
             continue
         lines = data.decode("utf-8", errors="replace").split(
             "\n"

@@ -60,6 +60,41 @@ def test_a_damaged_memory_of_before_is_as_good_as_none(photos, paths, ann, libra
         apply_plan(CaptionPlan(plan="undo"), ann, photos=photos, library=library, paths=paths)
 
 
+def test_an_undo_after_a_new_trigger_word_brings_no_old_one_back(photos, paths, library, ann, characters):
+    """Training would have bound the person to both."""
+    photo = add(photos, paths, ann, 0)
+    photos.update(photo.id, PhotoPatch(caption="annqvx on a bench"))
+    plan = CaptionPlan(plan="template", template="a photo", overwrite=True)
+    apply_plan(plan, ann, photos=photos, library=library, paths=paths)
+    characters.update(ann.id, CharacterPatch(trigger_word="zorblen"))
+    undo = CaptionPlan(plan="undo")
+    (after,) = apply_plan(undo, characters.get(ann.id), photos=photos, library=library, paths=paths)
+    assert after.caption == "zorblen on a bench"
+
+
+def test_captions_written_for_all_can_be_undone_after_a_new_trigger_word(
+    photos, paths, library, ann, characters
+):
+    photo = add(photos, paths, ann, 0)
+    photos.update(photo.id, PhotoPatch(caption="in a boat"))
+    apply_plan(CaptionPlan(plan="trigger", overwrite=True), ann, photos=photos, library=library, paths=paths)
+    characters.update(ann.id, CharacterPatch(trigger_word="zorblen"))
+    assert photos.get(photo.id).caption == "zorblen"
+    undo = CaptionPlan(plan="undo")
+    (after,) = apply_plan(undo, characters.get(ann.id), photos=photos, library=library, paths=paths)
+    assert after.caption == "in a boat"
+
+
+def test_a_name_brings_no_gap_of_the_trainer_into_a_caption(photos, paths, library, ann, characters):
+    """Such a caption could not be edited any more, and its photo was left out when the person was taken in elsewhere."""
+    photo = add(photos, paths, ann, 0)
+    odd = characters.update(ann.id, CharacterPatch(name="Ann ${HOME}"))
+    plan = CaptionPlan(plan="template", template="{trigger}, {name}")
+    with pytest.raises(InvalidError) as caught:
+        apply_plan(plan, odd, photos=photos, library=library, paths=paths)
+    assert caught.value.code == "caption_placeholder" and photos.get(photo.id).caption == ""
+
+
 @pytest.mark.parametrize("template", ["{trigger} ${HF_TOKEN}", "{secret}", "{trigger.__class__}", "  "])
 def test_templates_hold_known_words_only(photos, paths, ann, library, template):
     with pytest.raises(InvalidError) as caught:

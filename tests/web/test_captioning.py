@@ -99,6 +99,15 @@ def test_captions_made_while_no_server_ran_are_taken_over_at_the_next_start(api,
         again.close()
 
 
+def test_a_trigger_word_that_is_changed_meanwhile_stands_in_what_comes(api, ann):
+    """Captions came with the old one, and training bound the person to both words."""
+    path = f"/characters/{ann['id']}"
+    job = api.post(f"{path}/captions", {"plan": "captioner"})
+    api.patch(path, {"trigger_word": "zorblen"})
+    assert api.wait_for(f"/training/jobs/{job['id']}", 30)["state"] == "completed"
+    wait_for_captions(api, ann, [PLACEHOLDER.replace("annqvx", "zorblen")] * 3)
+
+
 def test_a_cancelled_job_changes_nothing(api, ann):
     path = f"/characters/{ann['id']}"
     job = api.post(f"{path}/captions", {"plan": "captioner"})

@@ -17,6 +17,7 @@ from ...core import atomic
 from ...core.characters.caption_lint import leaks
 from ...core.characters.captions import fallback
 from ...core.characters.photo_store import PhotoStore
+from ...core.characters.trigger_words import renamed
 from ...core.errors import ConflictError, NotReadyError
 from ...core.paths import contained
 from ...core.plugins import PluginRegistry
@@ -121,10 +122,22 @@ def _result(photo: AskedPhoto, said: str, asked: Captioning) -> Result:
     )
 
 
-def results_of(job_dir: Path) -> list[Result]:
-    """Empty where the job left none, or what it left is damaged."""
+def results_of(job_dir: Path, trigger_word: str = "") -> list[Result]:
+    """Empty where the job left none, or what it left is damaged. `trigger_word`: the one that the person has by now."""
     try:
         content = json.loads(contained(job_dir, RESULT_FILE).read_text(encoding="utf-8"))
-        return [Result.model_validate(entry) for entry in content]
+        results = [Result.model_validate(entry) for entry in content]
     except (OSError, ValueError, TypeError):
         return []
+    before = _trigger_of(job_dir) if trigger_word else ""
+    if before.lower() == trigger_word.lower():
+        return results
+    return [one.model_copy(update={"caption": renamed(one.caption, before, trigger_word)}) for one in results]
+
+
+def _trigger_of(job_dir: Path) -> str:
+    """The trigger word when the captions were asked for; '' where that cannot be read."""
+    try:
+        return Captioning.read(job_dir).trigger_word
+    except (OSError, ValueError, TypeError, LookupError):
+        return ""

@@ -72,7 +72,8 @@ class CaptionImport:
         except NotFoundError:
             return
         captions: dict[str, tuple[str, CaptionSource]] = {}
-        for result in results_of(job_dir):
+        trigger_word = self.characters.get(character_id).trigger_word
+        for result in results_of(job_dir, trigger_word):
             photo = now.get(result.photo_id)
             written_since = (
                 photo is not None and photo.caption_source == "user" and photo.caption != result.before
