@@ -58,7 +58,12 @@ def shared_copy(
         source = said or _told_by(generation, texts, edited=edited)
         if kind == "png" and not marking.visible and bool(said) == (marking.in_file and bool(source)):
             return picture.read_bytes()
-        copied = opened.copy()
+        try:
+            copied = opened.copy()
+        except (OSError, SyntaxError):  # cut off in the middle of its pixels
+            if kind != "png":
+                raise
+            return picture.read_bytes()
     texts.pop(PNG_KEYWORD, None)
     return encoded(_signed_visibly(copied, source, marking), kind, texts, source, marking)
 

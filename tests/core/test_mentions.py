@@ -54,6 +54,12 @@ def test_lines_that_are_no_json_are_searched_as_they_are(paths):
     assert file.read_text(encoding="utf-8") == '{"name": "kept"}\n'
 
 
+def test_a_folder_called_like_a_log_keeps_nobody_from_being_forgotten(paths):
+    (paths.logs / "api" / "2026-01-01.log").mkdir(parents=True)
+    (paths.logs / "api" / "2026-01-02.log").write_text('{"m": "Ann"}\n')
+    assert drop_lines(paths.logs, Traces(ids=[], words=["Ann"])) == 1
+
+
 def test_lines_end_only_where_json_lines_do(paths):
     """U+2028 in a caption cut its line in two, and the half that named nobody stayed, as no JSON."""
     (paths.logs / "api").mkdir()

@@ -53,6 +53,21 @@ def test_pictures_are_moved_into_an_album_found_there_and_exported(api, server, 
     assert names == ["Ann, rainy street 1253.png", "Ann, rainy street 1254.png"]
 
 
+def test_one_damaged_picture_spoils_no_album(api, server, made):
+    """The whole file broke off where a picture that had been cut off was to get its words in the corner."""
+    album, one, other = api.post("/albums", {"name": "All"}), made(), made()
+    for generation in (one, other):
+        api.patch(f"/generations/{generation.id}", {"album_id": album["id"]})
+    api.patch("/settings", {"visible_mark": "1"})
+    file = server.services.paths.generation(one.id) / one.images[0].file
+    Image.effect_noise((256, 256), 60).save(file, "PNG")
+    file.write_bytes(cut_off := file.read_bytes()[:20_000])
+    with urllib.request.urlopen(f"{server.url}/isengard/albums/{album['id']}/export") as answer:
+        packed = zipfile.ZipFile(io.BytesIO(answer.read()))
+    assert packed.read("Ann, rainy street 1253.png") == cut_off
+    assert Image.open(io.BytesIO(packed.read("Ann, rainy street 1254.png"))).size == (8, 8)
+
+
 def test_a_selection_is_changed_in_one_request(api, server, made):
     album, one, other = api.post("/albums", {"name": "Spring"}), made(), made()
     places = [{"generation_id": known.id, "n": known.images[0].n} for known in (one, other)]

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import http.client
 import urllib.error
 import urllib.request
 
 import pytest
 from hosts.journey import ApiError
 from isengard.core.records.checkpoint import Proof
+from isengard.web.routes import transfers
 from PIL import Image
 from support.loras import publish
 
@@ -54,6 +56,22 @@ def test_a_character_travels_as_one_file(api, ann, server, tmp_path):
         send_archive(api, data, "photo")
     assert caught.value.error["code"] == "bad_field"
     assert list(server.services.paths.tmp.iterdir()) == []
+
+
+def test_an_export_that_breaks_off_is_no_whole_file(api, ann, server, monkeypatch):
+    """An error in words came in the middle of the file: it was a ZIP of the right length, or never ended."""
+    ordinary = transfers.in_thread
+
+    async def in_thread(function, *arguments, **named):
+        if getattr(function, "__name__", "") == "read":
+            raise OSError("the disk was unplugged")
+        return await ordinary(function, *arguments, **named)
+
+    monkeypatch.setattr(transfers, "in_thread", in_thread)
+    url = f"{server.url}/isengard/characters/{ann['id']}/export"
+    with pytest.raises((http.client.IncompleteRead, ConnectionError)):
+        with urllib.request.urlopen(url, timeout=5) as answer:
+            answer.read()
 
 
 def test_a_trained_lora_goes_along_and_is_proven_when_it_comes_in(api, ann, server, tmp_path):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Literal
 from urllib.parse import quote
@@ -73,13 +74,27 @@ def saved_as(kind: Literal["inline", "attachment"], name: str) -> dict[str, str]
     return {"Content-Disposition": told}
 
 
+@contextmanager
+def whole_or_cut(request: web.Request) -> Iterator[None]:
+    """For an answer that has begun: where its rest cannot be made, the line is cut. Who reads it sees that it is not whole; an error in words
+    would be taken for a part of it, and the rest waited for."""
+    whole = False
+    try:
+        yield
+        whole = True
+    finally:
+        if not whole and request.transport is not None:
+            request.transport.abort()
+
+
 async def streamed_zip(request: web.Request, name: str, pieces: Iterator[bytes]) -> web.StreamResponse:
     """Send a zip file that is made while it is sent."""
     response = web.StreamResponse(headers=zip_headers(name))
     await response.prepare(request)
-    while piece := await in_thread(next, pieces, b""):
-        await response.write(piece)
-    await response.write_eof()
+    with whole_or_cut(request):
+        while piece := await in_thread(next, pieces, b""):
+            await response.write(piece)
+        await response.write_eof()
     return response
 
 

@@ -46,10 +46,10 @@ async def _sent(request: web.Request, file: Path, name: str) -> web.StreamRespon
     headers = {**responses.zip_headers(name), "Content-Length": str(file.stat().st_size)}
     response = web.StreamResponse(headers=headers)
     await response.prepare(request)
-    with file.open("rb") as stream:
+    with responses.whole_or_cut(request), file.open("rb") as stream:
         while chunk := await in_thread(stream.read, _CHUNK):
             await response.write(chunk)
-    await response.write_eof()
+        await response.write_eof()
     return response
 
 
