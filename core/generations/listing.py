@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from ..storage.text_functions import folded
+
 Sort = Literal["date", "person", "likeness"]
 #: Words of a search that are looked for; a person reads no list by more.
 MOST_WORDS = 8
@@ -85,7 +87,7 @@ def _conditions(wanted: Wanted) -> Sequence[tuple[Any, ...]]:
     if wanted.version:
         drawn = "EXISTS (SELECT 1 FROM json_each(record, '$.versions') WHERE value=?)"
         found.append((_IN_RECORD.format(drawn), wanted.version))
-    found += [_holding(word) for word in wanted.search.casefold().split()[:MOST_WORDS]]
+    found += [_holding(word) for word in folded(wanted.search).split()[:MOST_WORDS]]
     return found
 
 

@@ -24,6 +24,7 @@ from ..records.generation import Generation
 from ..said import said
 from ..storage.library import Library
 from ..storage.record_files import read_record
+from ..storage.text_functions import folded
 
 MOST_FAVOURITES = 500
 _TOKENS = ("{trigger1}", "{trigger2}")
@@ -74,12 +75,12 @@ class PromptBook:
         names: Mapping[str, str],
     ) -> Page[PastPrompt]:
         """Prompts that hold every word of `search`, as they are read with the people's `names` in them; newest first."""
-        words, kept = search.casefold().split(), self._kept()
+        words, kept = folded(search).split(), self._kept()
         found = [
             past
             for past in (_favourites(self._made(kept), kept) if favourite else self._made(kept))
             if (cursor is None or _place(past) < cursor)
-            and all(word in _told(past, names).casefold() for word in words)
+            and all(word in folded(_told(past, names)) for word in words)
         ]
         found.sort(key=_place, reverse=True)
         page = self._shown(found[:limit])

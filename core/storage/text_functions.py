@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Callable
 
 
 def folded(text: str | bytes | None) -> str:
-    """Text for comparing without looking at capital letters, in any script. Bytes are a text that a fault may have changed."""
+    """Text for comparing without looking at capital letters, in any script, nor at how an accent is written: what is copied from a Mac's
+    file has it apart from its letter. Bytes are a text that a fault may have changed."""
     if isinstance(text, bytes):
         text = text.decode("utf-8", "backslashreplace")
-    return (text or "").casefold()
+    if not text or text.isascii():
+        return (text or "").lower()
+    return unicodedata.normalize("NFC", unicodedata.normalize("NFC", text).casefold())
 
 
 def holds(text: str | None, word: str) -> bool:

@@ -76,6 +76,8 @@ def listed(store, library, characters):
         ("im", [3, 1]),
         ("élise", [3]),
         ("ÉLISE regen", [3]),
+        ("e\u0301lise", [3]),  # as a Mac's file has it
+        ("STRASSENCAFE\u0301", [1]),
         ("1253", [3, 0]),
         ("253 rainy", [0]),
         ("100%", [2]),

@@ -59,7 +59,9 @@ def test_words_and_names_find_a_prompt_whatever_their_case_and_script(
     name = ann.name.split()[0].upper()
     assert listed(book, ann, search="dusk beach") == ["{trigger} on a Beach at dusk"]
     assert listed(book, ann, search="STRASSE") == ["{trigger} auf der Straße"]
-    assert len(listed(book, ann, search=name)) == 2 and listed(book, ann, search="nobody") == []
+    made(store, paths, ann, "{trigger} im Café", 3)
+    assert listed(book, ann, search="cafe\u0301") == ["{trigger} im Café"], "as a Mac's file has it"
+    assert len(listed(book, ann, search=name)) == 3 and listed(book, ann, search="nobody") == []
     assert listed(book, search=name) == [], "without the names the words alone are searched"
 
 

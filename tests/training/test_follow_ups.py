@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import errno
 import json
+import shutil
 from dataclasses import replace
 from types import SimpleNamespace
 
 import pytest
-from isengard.core.errors import ConflictError, InvalidError, NotFoundError
+from isengard.core.errors import ConflictError, InvalidError, NotFoundError, StorageError
 from isengard.core.families.families import Families
 from isengard.core.jobs.ledger import JobFilter
 from isengard.core.loras.safetensors_file import sha256_of
@@ -44,6 +46,26 @@ def test_more_steps_go_on_from_the_last_checkpoint_and_overwrite_nothing(
     assert {file: sha256_of(file) for file in before} == before
     assert [version.step for version in house.characters.get(ann.id).versions] == [40, 70]
     assert len(list((house.paths.job(child.id) / "dataset").glob("*.jpg"))) == 3
+
+
+def test_more_steps_on_a_full_disk_say_so_and_leave_nothing(house, request_of, monkeypatch):
+    """The copy of a whole folder forgets why it failed: it was called a fault of ours."""
+    parent = house.training.submit(request_of(steps=40), "c")
+    house.ledger.order(parent.id, "cancel")
+    trainer = type(house.registry.get("training_backends", parent.backend))
+    monkeypatch.setattr(trainer, "checkpoints", lambda *_: [SimpleNamespace(step=40)])
+    there = set(house.paths.jobs.iterdir())
+    ordinary = shutil.copyfile
+
+    def full(source, target, **more):
+        if "dataset" in str(target):
+            raise OSError(errno.ENOSPC, "No space left on device")
+        return ordinary(source, target, **more)
+
+    monkeypatch.setattr(shutil, "copyfile", full)
+    with pytest.raises(StorageError) as caught:
+        house.training.go_on(parent.id, 10, "c")
+    assert caught.value.code == "disk_full" and set(house.paths.jobs.iterdir()) == there
 
 
 def test_what_cannot_go_on_is_refused(house, request_of):

@@ -22,7 +22,7 @@ from ...core.records.training import MAX_STEPS, TrainingRequest
 from ...core.said import said
 from ...core.storage.crash_cleanup import JOB_FILE
 from ..interface import TRAINING_FILE, ResolvedTraining, TrainingBackend
-from ..job_folder.dataset import DATASET, HELD_OUT, MANIFEST
+from ..job_folder.dataset import DATASET, HELD_OUT, MANIFEST, not_copied
 from ..job_folder.job_folder import frozen_training, new_job_folder, require_training, submit
 from .memory_ladder import ladder
 from .presets import Numbers
@@ -149,12 +149,18 @@ class FollowUps:
         )
 
     def _copy_data(self, source: Path, target: Path) -> None:
-        """The photos as they were frozen; what a trainer has cached beside them is made anew."""
-        for folder in (DATASET, HELD_OUT):
-            ignored = shutil.ignore_patterns("_*", ".*")
-            if (source / folder).is_dir():
-                shutil.copytree(source / folder, target / folder, ignore=ignored)
-        shutil.copyfile(source / MANIFEST, target / MANIFEST)
+        """The photos as they were frozen; what a trainer has cached beside them is made anew. StorageError as of freezing them."""
+        try:
+            for folder in (DATASET, HELD_OUT):
+                files = sorted((source / folder).iterdir()) if (source / folder).is_dir() else []
+                if files:
+                    (target / folder).mkdir(mode=0o700)
+                for file in files:
+                    if file.is_file() and not file.name.startswith(("_", ".")):
+                        shutil.copyfile(file, target / folder / file.name)
+            shutil.copyfile(source / MANIFEST, target / MANIFEST)
+        except OSError as fault:
+            raise not_copied(fault) from fault
 
 
 def smaller(
