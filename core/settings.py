@@ -206,11 +206,13 @@ def load_settings(
 
 
 def _base_models(written: object, file: Path, slips: list[Slip]) -> dict[str, str]:
-    """Those that are texts; of the others is told, also by `unread` where they are settings that stand in the wrong place."""
+    """Those that are texts; of the others is told, by `unread` where they are settings that stand in the wrong place."""
     models = written if isinstance(written, dict) else {_MODELS: None}
     good = {str(name): target for name, target in models.items() if isinstance(target, str)}
-    fault = FieldFault(
-        "{field} must be a name and, in quotes, a path or a model of the hub, below [base_models]."
+    fault = (
+        FieldFault("{field} must be text in quotes.")
+        if models is written
+        else FieldFault("{field} must be a section with names and paths: [base_models].")
     )
     for name in (str(name) for name in models if str(name) not in {*good, *KEYS}):
         slips.append(Slip("setting_slip", file.name, toml_files.line_of(file, name), fault.about(name)))

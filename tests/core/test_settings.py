@@ -185,12 +185,12 @@ def test_a_value_that_cannot_be_used_leaves_its_default_and_the_others(paths):
         (
             "[base_models]\nmine = 7\n",
             2,
-            "mine must be a name and, in quotes, a path or a model of the hub, below [base_models].",
+            "mine must be text in quotes.",
         ),
         (
             'base_models = "m.safetensors"\n',
             1,
-            "base_models must be a name and, in quotes, a path or a model of the hub, below [base_models].",
+            "base_models must be a section with names and paths: [base_models].",
         ),
         ("alow_cpu = true\n", 1, "alow_cpu isn't a setting. Write allow_cpu instead."),
         (
