@@ -19,9 +19,11 @@ _RULES: tuple[tuple[re.Pattern[str], str], ...] = (
     ),
     # not within a word: "disk-full" and "Frisk-Jones" are no keys
     (re.compile(r"(?<![A-Za-z0-9])sk-[A-Za-z0-9]+(?:-[A-Za-z0-9]+)*"), "sk-***REDACTED***"),
+    # Windows' people have spaces in their names
+    (re.compile(r"(?<=[A-Za-z]:)/Users/[^/\\\"<>|:*?\r\n]{1,80}/"), "/[HOME]/"),
     (re.compile(r"(?:/Users|/home)/[^/\s\"']+/"), "/[HOME]/"),
     (re.compile(r"/root/"), "/[HOME]/"),
-    (re.compile(r"[A-Za-z]:\\+Users\\+[^\\\s\"']+\\+"), r"\\[HOME]\\"),
+    (re.compile(r"[A-Za-z]:\\+Users\\+[^/\\\"<>|:*?\r\n]{1,80}\\+"), r"\\[HOME]\\"),
     (re.compile(r"token=[^&\s\"']+", re.IGNORECASE), "token=***"),
     (re.compile(r"password=.*", re.IGNORECASE), "password=***"),
     (re.compile(r"(redis(?:s)?://[^:@/\s]*):[^@/\s]+@"), r"\1:***@"),
