@@ -80,7 +80,7 @@ def as_text(value: object, *, words: bool, several: bool) -> str:
 
 
 def unread(file: Path, written: Mapping[str, Any], names: Mapping[str, str], section: str) -> Iterator[Slip]:
-    """What a person has written and nobody reads: a value of ours (`names`, with the variables they are set by elsewhere) below a section,
+    """Tell what a person has written and nobody reads: a value of ours (`names`, with the variables they are set by elsewhere) below a section,
     and one whose name is nearly right. Of other names nothing is said: another version may know them."""
     by_variable = {variable: name for name, variable in names.items()}
     for name, value in written.items():

@@ -78,7 +78,7 @@ def undo_captions(
 
 
 def rename_before(paths: DataPaths, character_id: str, before: str, now: str) -> None:
-    """What would be put back holds the new trigger word, too, and is still found to be what stood there. OSError."""
+    """Put the new trigger word into what would be put back, too, so that it is still found to be what stood there. OSError."""
     file = paths.character(character_id) / BEFORE_FILE
     if (kept := _read(file)) and before != now:
         named = {

@@ -15,6 +15,7 @@ import urllib.error
 from collections.abc import Callable
 from dataclasses import dataclass
 from email.message import Message
+from functools import partial
 from pathlib import Path
 from typing import Any, Literal
 
@@ -80,23 +81,11 @@ def fetch(
     """
     part = target.with_name(target.name + PART)
     target.parent.mkdir(parents=True, exist_ok=True)
-    failures, most = 0, _bytes_of(part)
-    while True:
-        try:
-            _continue(
-                task, wanted, part, lambda done, size: task.tell(phase, done=before + done, of=of or size)
-            )
-            break
-        except BROKEN as fault:
-            failures = failures + 1 if _bytes_of(part) <= most else 1
-            most = max(most, _bytes_of(part))
-            _give_up_if_final(fault, wanted.url, last=failures >= TRIES)
-            if isinstance(fault, urllib.error.HTTPError) and fault.code == _RANGE_REFUSED:
-                part.unlink()  # longer than what the server has: begin anew
-            task.log(f"The connection broke ({reason(fault)}); trying again")
-            _wait(task, max(PAUSE_S * failures, asks_to_wait(fault)))
-        except OSError as fault:
-            raise _disk(fault) from fault
+    told = partial(_tell, task, phase, before=before, whole=of)
+    try:
+        _bring(task, wanted, part, told)
+    except OSError as fault:
+        raise _disk(fault) from fault
     _check(task, wanted, part)
     try:
         if keep_old:
@@ -105,6 +94,26 @@ def fetch(
     except OSError as fault:
         raise _disk(fault) from fault
     return target
+
+
+def _tell(task: Task, phase: str, done: int, size: int, *, before: int, whole: int) -> None:
+    task.tell(phase, done=before + done, of=whole or size)
+
+
+def _bring(task: Task, wanted: Wanted, part: Path, told: Callable[[int, int], None]) -> None:
+    """The whole file into `part`, over however many connections; given up when several in a row bring nothing new. OSError of the disk."""
+    failures, most = 0, _bytes_of(part)
+    while True:
+        try:
+            return _continue(task, wanted, part, told)
+        except BROKEN as fault:
+            failures = failures + 1 if _bytes_of(part) <= most else 1
+            most = max(most, _bytes_of(part))
+            _give_up_if_final(fault, wanted.url, last=failures >= TRIES)
+            if isinstance(fault, urllib.error.HTTPError) and fault.code == _RANGE_REFUSED:
+                part.unlink()  # longer than what the server has: begin anew
+            task.log(f"The connection broke ({reason(fault)}); trying again")
+            _wait(task, max(PAUSE_S * failures, asks_to_wait(fault)))
 
 
 def _bytes_of(file: Path) -> int:

@@ -101,7 +101,7 @@ class Link:
             )
 
     def memory_policy(self) -> str:
-        """What happens when its memory is full, by Redis's own word; '' where it does not say. LedgerAwayError where we may not ask."""
+        """Ask what happens when its memory is full, by Redis's own word; '' where it does not say. LedgerAwayError where we may not ask."""
         with self._in_our_words():
             return str(self._redis.info("memory").get("maxmemory_policy", ""))
 
