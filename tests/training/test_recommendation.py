@@ -103,9 +103,7 @@ def test_of_another_trainer_no_figures_are_made_up():
 
 def test_what_stands_in_is_told_with_its_own_estimates():
     own = {"sd15": OwnFigures(needs={"seconds_per_step": 5.0}, memory={"activation_gb": 9.0})}
-    where = machine(
-        device="xpu:0 Intel(R) Arc(TM) A770", others=OTHERS, stand_in="ComfyUI", estimates=own
-    )
+    where = machine(device="xpu:0 Intel(R) Arc(TM) A770", others=OTHERS, stand_in="ComfyUI", estimates=own)
     found = {one.family.key: one for one in fits_of(FAMILIES, where)}
     assert found["sd15"].why == "Only with ComfyUI; memory and time are estimates."
     usual = {one.family.key: one for one in fits_of(FAMILIES, TABLE["24 GB"][0])}["sd15"]

@@ -10,13 +10,8 @@ from aiohttp import ClientConnectionError, web
 from ...core.executor import in_thread
 from ...core.jobs.ledger import Ledger
 from ...core.records.event import Event
-<<<<<<< HEAD
 from .event_stream import EventStream, Reader, frame, told_of
-from .responses import whole_number
-=======
-from .event_stream import EventStream, Reader, event_frame, frame
 from .responses import whole_number, whole_or_cut
->>>>>>> b482fd53 (An answer that breaks off in the middle is cut, never ended with an error in words; one damaged picture spoils no ZIP)
 
 HEARTBEAT_S = 15.0
 #: A client that takes nothing for so long is let go.
@@ -41,23 +36,6 @@ async def stream(
         first, last = await in_thread(lambda: (ledger.first_seq(), ledger.last_seq()))
         since, counts_on = _position(request, epoch, first, last)
         await response.prepare(request)
-<<<<<<< HEAD
-        if since is None:
-            await response.write(frame(f"{epoch}-{last}", "{}", "reset" if counts_on else "hello"))
-        seq = last if since is None else since
-        while seq < last:
-            page = await in_thread(ledger.events_after, seq)
-            if not page:
-                break
-            seq = page[-1].seq
-            frames = [told_of(epoch, event).bytes_for(whole=whole) for event in page if wanted(event)]
-            if not await _send(request, response, frames):
-                return response
-        while not reader.lost:
-            if not await _send(request, response, await _news(reader, seq, wanted, whole=whole)):
-                break
-            seq = max(seq, reader.seen)
-=======
         with whole_or_cut(request):
             if since is None:
                 await response.write(frame(f"{epoch}-{last}", "{}", "reset" if counts_on else "hello"))
@@ -67,14 +45,13 @@ async def stream(
                 if not page:
                     break
                 seq = page[-1].seq
-                frames = [event_frame(epoch, event) for event in page if wanted(event)]
+                frames = [told_of(epoch, event).bytes_for(whole=whole) for event in page if wanted(event)]
                 if not await _send(request, response, frames):
                     return response
             while not reader.lost:
-                if not await _send(request, response, await _news(reader, seq, wanted)):
+                if not await _send(request, response, await _news(reader, seq, wanted, whole=whole)):
                     break
                 seq = max(seq, reader.seen)
->>>>>>> b482fd53 (An answer that breaks off in the middle is cut, never ended with an error in words; one damaged picture spoils no ZIP)
     return response
 
 
