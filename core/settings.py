@@ -283,7 +283,8 @@ def current_language(settings: Settings, paths: DataPaths) -> str:
     if settings.sources.get("language") == "environment":
         return settings.language
     with contextlib.suppress(Unreadable, OSError, ValueError):
-        return _language(_as_text(toml_files.read(paths.settings_file).get("language", Settings.language)))
+        written = toml_files.read(paths.settings_file)
+        return _language(_as_text("language", written.get("language", Settings.language)))
     return settings.language
 
 
