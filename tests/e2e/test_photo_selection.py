@@ -136,7 +136,7 @@ def test_photos_are_chosen_by_a_box_a_long_press_and_the_keyboard(server, panel,
     panel.page.locator("dialog .isen-segment", has_text="Not used").click()
     expect(panel.get("isen-use-unused").last).to_be_checked()
     panel.click("isen-rotate")
-    expect(panel.page.locator("dialog")).to_contain_text("700 × 900")
+    expect(panel.page.locator("dialog")).to_contain_text("700 \u00d7 900")
     panel.click("isen-close")
     expect(panel.page.locator("figure.isen-off")).to_have_count(1)
     assert not live_server.photos_of(server, ann)[2]["included"]

@@ -31,7 +31,7 @@ at 64 pixels; the numbers are mean differences of 255.
 FILES = """
 ## Which file is taken for which model
 
-By its tensors, and where two models have the same ones, by its SHA-256, its name and its size. *Not by itself*: only where you choose
+By its tensors, and where two models have the same ones, by its SHA-256, its name and its size. *Not automatically*: only where you choose
 it under *Advanced*.
 
 | file | is a base of | the panel says | taken |
@@ -78,7 +78,7 @@ def _taken(name: str, shapes: dict[str, tuple[int, ...]]) -> list[str]:
             words = _panel_words(f"baseWhy_{base.why}").format(file=name, label=base.label)
             if not base.taken:
                 words = f"{name}: going by its name, this is {base.label}."
-            return [f"`{name}`", family.label, words, "yes" if base.taken else "not by itself"]
+            return [f"`{name}`", family.label, words, "yes" if base.taken else "not automatically"]
         others = [other for other in family.other_bases if all(mark.holds(shapes) for mark in other.marks)]
         if others:
             names = ", ".join(f"`{recipe}`" for recipe in others[0].recipes)

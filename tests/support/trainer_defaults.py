@@ -74,7 +74,7 @@ REASONS: dict[str, str] = {
     "train.steps": "grows with the photos between the record's bounds",
     "train.lr_scheduler": "written out: constant is its code's own",
     "train.bypass_guidance_embedding": "only FLUX.1 has that embedding",
-    "train.validation_config": "the loss on photos that are held back; changes nothing that is trained",
+    "train.validation_config": "the loss on photos set aside for checking; changes nothing that is trained",
     "sample.sample_every": "at every save",
     "sample.width": "looked at, not kept: small",
     "sample.height": "as sample.width",
