@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import secrets
@@ -23,6 +24,19 @@ def write_bytes(path: Path, data: bytes) -> None:
 
 def write_text(path: Path, text: str) -> None:
     write_bytes(path, text.encode("utf-8"))
+
+
+def write_mountable(path: Path, text: str) -> None:
+    """The same for a file that a container may have mounted by itself: that one cannot be replaced, and is written as it stands."""
+    try:
+        write_text(path, text)
+    except OSError as fault:
+        if fault.errno != errno.EBUSY or not path.is_file():
+            raise
+        with path.open("rb+") as stream:
+            stream.write(text.encode("utf-8"))
+            stream.truncate()
+            os.fsync(stream.fileno())
 
 
 def write_json(path: Path, value: Any) -> None:

@@ -359,7 +359,7 @@ def _save(file: Path, name: str, value: str) -> None:
             text = toml_files.set_value(file, name, value)
         except Unreadable as damage:
             raise _unreadable(file, damage.line) from None
-        atomic.write_text(file, text)
+        atomic.write_mountable(file, text)
 
 
 def _secrets(file: Path) -> dict[str, Any]:

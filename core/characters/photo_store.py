@@ -289,11 +289,16 @@ def put_files(files: tuple[Path, Path], targets: tuple[Path, Path]) -> None:
                 os.fsync(stream.fileno())
             carry(file, target)
     except OSError as fault:
-        raise StorageError(
-            "photo_not_kept",
-            said("The photo could not be written: {reason}.", reason=fault.strerror or str(fault)),
-            "Free some disk space, then add it again.",
-        ) from fault
+        raise not_kept(fault) from fault
+
+
+def not_kept(fault: OSError) -> StorageError:
+    """The refusal of a photo that the disk did not take."""
+    return StorageError(
+        "photo_not_kept",
+        said("The photo could not be written: {reason}.", reason=fault.strerror or str(fault)),
+        "Free some disk space, then add it again.",
+    )
 
 
 def shown_name(client_name: str) -> str:

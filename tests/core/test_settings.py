@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import random
 import traceback
 from concurrent.futures import ThreadPoolExecutor
@@ -265,6 +266,24 @@ def test_a_setting_changed_in_the_panel_leaves_the_owners_words(paths):
     save_setting(paths, "hf_token", "hf_abc")
     save_setting(paths, "hf_token", "")
     assert "hf_token" not in paths.secrets_file.read_text()
+
+
+def test_a_file_that_a_container_mounted_by_itself_is_written_as_it_stands(paths, monkeypatch):
+    """It cannot be replaced: the panel said that something went wrong inside Isengard."""
+    paths.settings_file.write_text('mode = "production"  # a long line of ours\nlog_level = "WARNING"\n')
+    inode = paths.settings_file.stat().st_ino
+
+    def replace(source, target):
+        raise OSError(errno.EBUSY, "Device or resource busy")
+
+    monkeypatch.setattr("os.replace", replace)
+    save_setting(paths, "log_level", "INFO")
+    assert (
+        paths.settings_file.read_text() == 'mode = "production"  # a long line of ours\nlog_level = "INFO"\n'
+    )
+    assert paths.settings_file.stat().st_ino == inode and len(list(paths.root.glob(".isengard*"))) == 0
+    with pytest.raises(OSError, match="busy"):
+        save_setting(paths, "hf_token", "hf_x")  # there is none that could be mounted
 
 
 def test_the_mark_that_windows_editors_put_first_is_no_slip(paths):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import io
 import threading
 import time
@@ -58,3 +59,24 @@ def outcome(api, person, file) -> str:
     except ApiError as refused:
         return str(refused.error["code"])
     return ""
+
+
+def test_a_disk_that_fails_for_one_photo_spoils_the_others_of_no_upload(server, api, tmp_path, monkeypatch):
+    """The whole upload was called a fault of ours, and no page was told of the photos that were there."""
+    person, files = api.post("/characters", {"name": "Ann"})["id"], []
+    for seed in range(3):
+        files.append(tmp_path / f"{seed}.jpg")
+        Image.effect_noise((600, 600), 40 + seed * 20).convert("RGB").save(files[-1])
+    ordinary = server.services.photos.add
+
+    def add(character_id, file, name, *more):
+        if name == "1.jpg":
+            raise OSError(errno.EIO, "Input/output error")
+        return ordinary(character_id, file, name, *more)
+
+    monkeypatch.setattr(server.services.photos, "add", add)
+    before = server.services.ledger.last_seq()
+    items = api.upload_all(person, {file.name: file for file in files})["items"]
+    assert [item["error"] and item["error"]["code"] for item in items] == [None, "photo_not_kept", None]
+    told = [event.data.get("change") for event in server.services.ledger.events_after(before)]
+    assert told == ["photos"] and len(api.get(f"/characters/{person}/photos")["items"]) == 2

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import threading
+import time
 from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -17,6 +18,8 @@ from ...core.records.event import Event, one_by_one
 
 POLL_S = 0.1
 FAULT_S = 2.0
+#: Seconds between two looks at how far the ledger has counted, while nothing comes.
+COUNT_S = 5.0
 #: Events a reader may lag behind before it is dropped; it reconnects and replays.
 MAX_LAG = 2000
 #: Readers that are woken together, and seconds before the next few: 200 pages are told within 0.05 s.
@@ -95,6 +98,7 @@ class EventStream:
         self._readers: set[Reader] = set()
         self._lock = threading.Lock()
         self._stop = threading.Event()
+        self._next_count = 0.0
 
     def stop(self) -> None:
         self._stop.set()
@@ -137,12 +141,24 @@ class EventStream:
         events = list(self._ledger.events_after(self._seq)) if self._epoch else []
         epoch = self._ledger.epoch
         if epoch == self._epoch:
+            if not events and self._is_behind():
+                self._tell_all(Reader.let_go)
+                self._seq = 0
             return events
         self._seq = self._ledger.last_seq()
         if self._epoch:
             self._tell_all(Reader.let_go)
         self._epoch = epoch
         return []
+
+    def _is_behind(self) -> bool:
+        """Whether the ledger counts from the beginning again and does not say so, as a Redis that has dropped keys: nothing would be heard
+        until it has counted as far as before. Asked now and then."""
+        now = time.monotonic()
+        if now < self._next_count:
+            return False
+        self._next_count = now + COUNT_S
+        return self._ledger.last_seq() < self._seq
 
     def _tell_all(self, tell: Callable[[Reader], None]) -> None:
         """A few readers at a time, so that ComfyUI's loop does something else between them."""

@@ -12,6 +12,7 @@ from aiohttp import web
 from ...core import correlation
 from ...core.characters.caption_lint import leaks
 from ...core.characters.captions import apply_edits, apply_plan
+from ...core.characters.photo_store import not_kept
 from ...core.errors import IsengardError, NotFoundError
 from ...core.executor import in_thread
 from ...core.records.character import Character
@@ -59,6 +60,8 @@ async def _add(services: Services, character_id: str, part: Upload) -> Added:
         )
     except IsengardError as refusal:
         return part.name[:200], None, refusal
+    except OSError as fault:  # of this one alone: the others are there, and told
+        return part.name[:200], None, not_kept(fault)
     finally:
         part.file.unlink(missing_ok=True)
 
