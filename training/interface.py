@@ -39,7 +39,8 @@ class ResolvedTraining:
     what it takes on a GPU; `guess_s` what a step takes by the family's record; `route` the way it is trained and `trainer` the
     family's settings for the trainer by that way, both as they were when it was asked for ('' and nothing: before 1.4.0 of the adapter);
     `cache_text`, `offload` (a share of the layers) and `bits` save memory; `stop_early`: its saves are measured, and it may end before
-    its last step; `method` lora, with its rank, or lokr, with its `lokr_factor` (0 for a LoRA).
+    its last step; `method` lora, with its rank, or lokr, with its `lokr_factor` (0 for a LoRA); `save_mb`
+    about what one save takes, by its trainer (0: before that was kept).
     """
 
     job_id: str
@@ -78,6 +79,7 @@ class ResolvedTraining:
     stop_early: bool = False
     method: str = "lora"
     lokr_factor: int = 0
+    save_mb: float = 0.0
 
     def settings(self, family: Family) -> TrainerSettings:
         """The trainer's settings that it was begun with; the family's by its route where none were kept."""

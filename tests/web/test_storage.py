@@ -313,11 +313,14 @@ def test_room_knows_pictures_and_trainings_that_wait(house, monkeypatch):
 def test_less_is_left_to_write_the_further_a_training_is(house):
     family = house.services.families.get("sdxl")
     training = SimpleNamespace(
-        steps=1000, rank=family.defaults.rank, save_every=250, sample_prompts=["a"] * 2
+        steps=1000, rank=family.defaults.rank, save_every=250, sample_prompts=["a"] * 2, save_mb=0.0
     )
     lora = family.needs.lora_mb * 10**6
     assert disk_left(family, training, 0) == int(5 * (lora + 600_000) + 2 * lora)
     assert disk_left(family, training, 999) == int(1 * (lora + 600_000) + 2 * lora)
+    # another trainer, or a LoKr, writes files of another size
+    training.save_mb = 3.5
+    assert disk_left(family, training, 999) == int(1 * (3_500_000 + 600_000) + 2 * 3_500_000)
 
 
 def test_ten_thousand_pictures_are_listed_once(tmp_path):

@@ -25,6 +25,7 @@ from .facts import Facts
 from .machine_advice import Situation, guesses, machine_findings
 from .memory_choice import MemoryChoice, memory_choice
 from .memory_ladder import DECIDED, Rung, able_on, first_that_fits, ladder
+from .memory_needs import file_mb
 from .placement import Place, place
 from .presets import Numbers, chosen, require_possible, resolve, sample_prompts
 
@@ -83,7 +84,8 @@ def _drafted(facts: Facts) -> _Draft:
     paces = learned_paces(facts.completed, where.device, capabilities.name)
     expected = estimate(facts.family, rung.numbers, len(training.sample_prompts), paces)
     guess_s = expected.guess_s if capabilities.figures else 0.0
-    training = replace(training, vram_bytes=expected.vram_bytes, guess_s=guess_s)
+    save_mb = file_mb(facts.family, rung.numbers)
+    training = replace(training, vram_bytes=expected.vram_bytes, guess_s=guess_s, save_mb=save_mb)
     return _Draft(training, selection, where, machine, rung, paces, expected)
 
 

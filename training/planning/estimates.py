@@ -68,7 +68,7 @@ def estimate(
 
 def disk_left(family: Family, training: Savings, step: int) -> int:
     """Bytes that a training which has come to `step` still writes: its saves, their samples, and once the optimizer's state."""
-    lora = family.needs.lora_mb * training.rank / family.defaults.rank * _MB
+    lora = (training.save_mb or family.needs.lora_mb * training.rank / family.defaults.rank) * _MB
     rounds = max(0, training.steps - step) // training.save_every + 1
     return int(rounds * (lora + len(training.sample_prompts) * _SAMPLE_MB * _MB) + 2 * lora)
 
@@ -108,6 +108,9 @@ class Savings(Protocol):
 
     @property
     def sample_prompts(self) -> list[str]: ...
+
+    @property
+    def save_mb(self) -> float: ...
 
 
 class Paced(Protocol):
