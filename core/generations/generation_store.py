@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from functools import partial
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -20,9 +22,10 @@ from ..records.generation_states import ENDED, TRANSITIONS, GenerationState
 from ..records.job import JobError
 from ..records.likeness import Likeness
 from ..records.state_machine import require_transition
-from ..storage.file_moves import followed, noted, removed, rows_first
-from ..storage.forget_mark import is_kept
+from ..storage.file_moves import noted, put_back, removed, rows_first
+from ..storage.forget_mark import require_kept
 from ..storage.library import Library
+from . import listing
 from .generation_files import (
     RECORD_FILE,
     follow,
@@ -36,8 +39,9 @@ from .generation_sidecars import (
     remove_left_proofs,
     remove_unkept,
 )
-from .listing import ALBUM, MADE_FROM, MENDING, Sort, Wanted, query_of
+from .listing import ALBUM, Sort, Wanted, query_of
 from .picture_changes import (
+    Edit,
     all_put_away,
     brought_back,
     image_of,
@@ -53,8 +57,8 @@ from .sorted_places import SortedPlaces
 PROMPTS_FILE = "prompts.json"
 #: So many are changed in one transaction: others who write wait no longer than for these.
 TOGETHER = 100
-#: What becomes of a generation's record at that time; IsengardError where it stays as it is.
-Edit = Callable[[Generation, str], Generation]
+#: Threads that write their files.
+AT_THE_DISK = 8
 
 
 class GenerationStore:
@@ -93,7 +97,8 @@ class GenerationStore:
         """
         generation = generation.model_copy(update={"people": sorted({*generation.people, *people})})
         with self._or_nothing(generation.id), self._library.transaction():
-            self._require_everybody(generation)
+            for character_id in everybody_in(generation):
+                require_kept(self._library, self._paths, character_id)
             insert(self._library, generation)
         noted(lambda: self._write_file(generation))
         removed(self._paths.generation(generation.id) / UNKEPT_MARK)
@@ -108,15 +113,6 @@ class GenerationStore:
             self.tickets.void(generation_id)
             removed(self._paths.generation(generation_id))
             raise
-
-    def _require_everybody(self, generation: Generation) -> None:
-        for character_id in everybody_in(generation):
-            if not is_kept(self._library, self._paths, character_id):
-                raise NotFoundError(
-                    "character_not_found",
-                    "There is no such character.",
-                    "It may have been deleted: reload.",
-                )
 
     def settle(self) -> int:
         """Settle at a start: unfinished proofs go, and what was never kept; rows come back where a damaged database was moved aside,
@@ -179,17 +175,22 @@ class GenerationStore:
         rows = self._library.rows(sql, names)
         return self._library.records(Generation, rows)
 
+    def of_practice(self, recipe: str) -> Sequence[Generation]:
+        """Pictures drawn by placeholders, newest first; `recipe` drew those from before they were marked."""
+        return self._library.records(Generation, self._library.rows(listing.OF_PRACTICE, (recipe,)))
+
+    def count_of_practice(self, recipe: str) -> int:
+        """How many pictures that is."""
+        return sum(row[0] for row in self._library.rows(listing.PICTURES_OF_PRACTICE, (recipe,)))
+
     def to_mend(self) -> Sequence[Generation]:
         """Pictures that are done and whose small faces are still to be redrawn, oldest first."""
-        done = "deleted_at IS NULL AND state='completed' AND purpose='user'"
-        sql = f"SELECT id, record FROM generation WHERE {done} AND {MENDING}='waiting' ORDER BY id"  # noqa: S608 - ours
-        return self._library.records(Generation, self._library.rows(sql))
+        return self._library.records(Generation, self._library.rows(listing.TO_MEND))
 
     def mends_of(self, generation_id: str) -> Sequence[Generation]:
         """Pictures that were made of it by redrawing faces, oldest first, also what lies in the trash."""
-        made = f"id > ? AND purpose='user' AND {MADE_FROM}=?"
-        sql = f"SELECT id, record FROM generation WHERE {made} ORDER BY id"  # noqa: S608 - ours
-        found = self._library.records(Generation, self._library.rows(sql, (generation_id, generation_id)))
+        rows = self._library.rows(listing.MADE_OF, (generation_id, generation_id))
+        found = self._library.records(Generation, rows)
         return [one for one in found if one.made_from is not None and one.made_from.how == "mend"]
 
     def note_mended(self, generation_id: str) -> Generation:
@@ -314,27 +315,33 @@ class GenerationStore:
             for generation_id, edit in edits.items():
                 try:
                     before = self.get(generation_id, deleted=True)
-                    after = edit(before, at)
+                    kept.append((before, edit(before, at)))
                 except IsengardError as reason:
                     refused[generation_id] = reason
-                    continue
+            for _, after in kept:
                 self._row(after)
-                kept.append((before, after))
-        return [after for before, after in kept if self._followed(before, after, refused)]
+        return self._followed(kept, refused)
 
-    def _followed(self, before: Generation, after: Generation, refused: dict[str, IsengardError]) -> bool:
-        """Whether its files went along; else it is as it was before."""
-        try:
-            followed(
-                self._library,
-                move=lambda: follow(self._paths, before, after),
-                back=lambda: self._row(before),
-            )
-        except IsengardError as reason:
-            refused[before.id] = reason
-            return False
-        noted(lambda: self._write_file(after))
-        return True
+    def _followed(
+        self, kept: Sequence[tuple[Generation, Generation]], refused: dict[str, IsengardError]
+    ) -> Sequence[Generation]:
+        """Those whose files went along, several at once: a busy disk keeps many in the time of one. The others are as before."""
+
+        def refusal(pair: tuple[Generation, Generation]) -> IsengardError | None:
+            try:
+                follow(self._paths, *pair)
+            except IsengardError as reason:
+                return reason
+            noted(lambda: self._write_file(pair[1]))
+            return None
+
+        with ThreadPoolExecutor(AT_THE_DISK) as threads:
+            reasons = [*threads.map(refusal, kept)]
+        for (before, _), reason in zip(kept, reasons, strict=True):
+            if reason is not None:
+                put_back(self._library, partial(self._row, before))
+                refused[before.id] = reason
+        return [after for (_, after), reason in zip(kept, reasons, strict=True) if reason is None]
 
     def image_path(self, generation_id: str, number: int) -> Path:
         """Path of a picture's file. NotFoundError `image_not_found`."""
@@ -389,10 +396,3 @@ class GenerationStore:
         for folder in generation_places(self._paths, generation.id):
             if folder.is_dir():
                 atomic.write_json(folder / RECORD_FILE, generation.model_dump(mode="json"))
-
-
-def raise_others(refused: Mapping[str, IsengardError], *expected: type[IsengardError]) -> None:
-    """Raise the first reason of `GenerationStore.change_all` that is of none of these kinds."""
-    for reason in refused.values():
-        if not isinstance(reason, expected):
-            raise reason

@@ -16,8 +16,17 @@ _IN_RECORD = "CASE WHEN json_valid(record) THEN {} END"
 #: The album that a row is in.
 ALBUM = _IN_RECORD.format("json_extract(record, '$.album_id')")
 #: The generation that a row was made from, and whether its small faces are still to be redrawn.
-MADE_FROM = _IN_RECORD.format("json_extract(record, '$.made_from.generation_id')")
-MENDING = _IN_RECORD.format("json_extract(record, '$.mending')")
+_MADE_FROM = _IN_RECORD.format("json_extract(record, '$.made_from.generation_id')")
+_MENDING = _IN_RECORD.format("json_extract(record, '$.mending')")
+_DONE = "deleted_at IS NULL AND state='completed' AND purpose='user'"
+TO_MEND = f"SELECT id, record FROM generation WHERE {_DONE} AND {_MENDING}='waiting' ORDER BY id"  # noqa: S608 - ours
+MADE_OF = f"SELECT id, record FROM generation WHERE id > ? AND purpose='user' AND {_MADE_FROM}=? ORDER BY id"  # noqa: S608 - ours
+_MARKED = _IN_RECORD.format("json_extract(record, '$.practice')")
+_DRAWN = "generation WHERE deleted_at IS NULL AND purpose IN ('user', 'bench', 'grid')"
+#: Drawn in practice mode; the value is the recipe of those from before they were marked.
+OF_PRACTICE = f"SELECT id, record FROM {_DRAWN} AND (recipe=? OR {_MARKED}) ORDER BY id DESC"  # noqa: S608 - ours
+_PICTURES = _IN_RECORD.format("json_array_length(record, '$.images')")
+PICTURES_OF_PRACTICE = f"SELECT coalesce(sum({_PICTURES}), 0) FROM {_DRAWN} AND (recipe=? OR {_MARKED})"  # noqa: S608 - ours
 _PROMPT = _IN_RECORD.format("json_extract(record, '$.request.prompt')")
 _OF_PERSON = "SELECT generation_id FROM generation_character WHERE character_id"
 _HAS_NAME = _IN_RECORD.format("isen_holds(json_extract(record, '$.name'), ?)")

@@ -3,11 +3,16 @@ files."""
 
 from __future__ import annotations
 
-from ..errors import ConflictError, NotFoundError
+from collections.abc import Callable, Mapping
+
+from ..errors import ConflictError, IsengardError, NotFoundError
 from ..paths import DataPaths
 from ..records.generation import GeneratedImage, Generation
 from ..records.generation_states import ENDED
 from .generation_files import image_places
+
+#: What becomes of a generation's record at that time; IsengardError where it stays as it is.
+Edit = Callable[[Generation, str], Generation]
 
 
 def image_of(generation: Generation, number: int) -> GeneratedImage:
@@ -83,3 +88,10 @@ def no_such_generation() -> NotFoundError:
     return NotFoundError(
         "generation_not_found", "There are no such pictures.", "They may have been deleted: reload."
     )
+
+
+def raise_others(refused: Mapping[str, IsengardError], *expected: type[IsengardError]) -> None:
+    """Raise the first reason of `GenerationStore.change_all` that is of none of these kinds."""
+    for reason in refused.values():
+        if not isinstance(reason, expected):
+            raise reason

@@ -35,19 +35,15 @@ def rows_first(
     with library.alone():
         with library.transaction():
             keep()
-        followed(library, move=move, back=back)
+        try:
+            move()
+        except (IsengardError, OSError):
+            put_back(library, back)
+            raise
 
 
-def followed(library: Library, *, move: Callable[[], object], back: Callable[[], object]) -> None:
-    """`move` the files of rows that were kept, by whoever is alone with the library: what it raises is raised after the rows were put `back`."""
-    try:
-        move()
-    except (IsengardError, OSError):
-        _put_back(library, back)
-        raise
-
-
-def _put_back(library: Library, back: Callable[[], object]) -> None:
+def put_back(library: Library, back: Callable[[], object]) -> None:
+    """Keep the rows as they were before files that stayed, by whoever is alone with the library."""
     try:
         with library.transaction():
             back()

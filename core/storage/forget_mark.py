@@ -39,9 +39,19 @@ def written_for(library: Library, paths: DataPaths, character_id: str, folder: P
                 file.unlink(missing_ok=True)
             with suppress(OSError):  # somebody else's files are in it, or it has gone
                 folder.rmdir()
-            raise NotFoundError(
-                "character_not_found", "There is no such character.", "It may have been deleted: reload."
-            )
+            raise _nobody()
+
+
+def require_kept(library: Library, paths: DataPaths, character_id: str) -> None:
+    """Require that nobody has begun to forget somebody. NotFoundError `character_not_found`."""
+    if not is_kept(library, paths, character_id):
+        raise _nobody()
+
+
+def _nobody() -> NotFoundError:
+    return NotFoundError(
+        "character_not_found", "There is no such character.", "It may have been deleted: reload."
+    )
 
 
 def _files_in(folder: Path) -> set[Path]:

@@ -18,7 +18,7 @@ from isengard.generation.image.recipes import WORKFLOWS
 from PIL import Image
 from playwright.sync_api import expect
 from support.face_fixtures import face_tools, put_face_tools  # noqa: F401 - fixture
-from support.images_fixtures import SMALLER, pictures_shown
+from support.images_fixtures import SMALLER, pictures_shown, require_the_graph_of
 
 #: Set up by the press of its button, which fetches 98 MB.
 FULL = bool(os.environ.get("ISENGARD_TEST_FULL"))
@@ -308,37 +308,6 @@ def test_a_graph_opens_in_a_tab_of_its_own_and_a_dropped_picture_restores_it(ima
         require_the_graph_of(made, page, api)
     content = api.get(f"/generations/{made['id']}/images/0")
     assert said_in(Image.open(io.BytesIO(content)).info) == TRAINED, "drawn by a real model"
-
-
-def test_a_picture_that_is_dragged_onto_the_canvas_gives_its_workflow(images, api):
-    """By the mouse: the browser itself carries what the panel puts into the drag, and ComfyUI's page makes of it what it makes of any."""
-    page, made = images, newest_of(api)
-    pictures_shown(page, api)
-    page.page.evaluate("() => window.comfyAPI.app.app.graph.clear()")
-    picture = page.get("isen-image").first
-    picture.scroll_into_view_if_needed()
-    box, canvas = picture.bounding_box(), page.page.locator("#graph-canvas").bounding_box()
-    mouse = page.page.mouse
-    mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
-    mouse.down()
-    mouse.move(canvas["x"] + canvas["width"] - 60, canvas["y"] + canvas["height"] / 2, steps=12)
-    mouse.up()
-    require_the_graph_of(made, page, api)
-
-
-def require_the_graph_of(made, page, api):
-    """On the canvas, run again it keeps a picture of its own."""
-    page.page.wait_for_function(
-        "() => window.comfyAPI.app.app.graph.nodes.some((n) => n.type === 'KSampler')"
-    )
-    prompt = page.page.evaluate("async () => (await window.comfyAPI.app.app.graphToPrompt()).output")
-    saved = next(node for node in prompt.values() if node["class_type"] == "IsengardSaveImage")
-    assert saved["inputs"]["generation_id"] == "", "it would save into a generation that has ended"
-    sent = api.get(f"/generations/{made['id']}/workflow")[0]
-    kinds = sorted(node["class_type"] for node in sent.values())
-    assert sorted(node["class_type"] for node in prompt.values()) == kinds
-    sampler = next(node["inputs"] for node in prompt.values() if node["class_type"] == "KSampler")
-    assert sampler["seed"] == made["images"][0]["seed"]
 
 
 def require_the_recipe_and_save_it_back(page, api):

@@ -63,14 +63,15 @@ def compared(folders: dict[str, Path], count: int, rounds: int) -> list[str]:
         }
         for number in range(rounds):
             order = list(pages.items())
-            for name, (page, work) in order if number % 2 == 0 else reversed(order):
-                before = work()
+            for name, (page, work, serve) in order if number % 2 == 0 else reversed(order):
+                before, asked = work(), serve()
                 first = page.evaluate(FIRST_SCREEN)
-                between = work()
+                between, answered = work(), serve()
                 scrolled = page.evaluate(SCROLL)
                 told = {
                     "first": round(first),
                     "first_worked": round(between - before),
+                    "first_served": round(answered - asked),
                     "longest": max(scrolled["long"], default=0),
                     "long": len(scrolled["long"]),
                     "scroll_worked": round(work() - between),
@@ -89,6 +90,7 @@ def _summed(name: str, rows: list[dict[str, int]]) -> list[str]:
     words = {
         "first": "first screen, ms",
         "first_worked": "of it the page's thread worked, ms",
+        "first_served": "of it the server worked, ms",
         "longest": "longest task while scrolling, ms (0: none of 50)",
         "scroll_worked": "the page's thread worked while scrolling, ms",
     }
@@ -97,7 +99,9 @@ def _summed(name: str, rows: list[dict[str, int]]) -> list[str]:
 
 @contextmanager
 def _opened(browser, folder: Path, count: int):
-    """A page of that checkout, and what its thread has worked so far in milliseconds."""
+    """A page of that checkout, and what its thread and its server have worked so far in milliseconds."""
+    import psutil
+
     with tempfile.TemporaryDirectory() as data:
         command = [sys.executable, __file__, "--serve", str(folder), data, str(count)]
         server = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
@@ -111,7 +115,8 @@ def _opened(browser, folder: Path, count: int):
             page.wait_for_function("() => window.ready")
             session = context.new_cdp_session(page)
             session.send("Performance.enable")
-            yield page, lambda: _worked(session)
+            process = psutil.Process(server.pid)
+            yield page, lambda: _worked(session), lambda: sum(process.cpu_times()[:2]) * 1000
             context.close()
         finally:
             server.stdin.close()

@@ -61,6 +61,21 @@ def pictures_shown(page, api) -> int:
     return count
 
 
+def require_the_graph_of(made, page, api):
+    """On the canvas, run again it keeps a picture of its own."""
+    page.page.wait_for_function(
+        "() => window.comfyAPI.app.app.graph.nodes.some((n) => n.type === 'KSampler')"
+    )
+    prompt = page.page.evaluate("async () => (await window.comfyAPI.app.app.graphToPrompt()).output")
+    saved = next(node for node in prompt.values() if node["class_type"] == "IsengardSaveImage")
+    assert saved["inputs"]["generation_id"] == "", "it would save into a generation that has ended"
+    sent = api.get(f"/generations/{made['id']}/workflow")[0]
+    kinds = sorted(node["class_type"] for node in sent.values())
+    assert sorted(node["class_type"] for node in prompt.values()) == kinds
+    sampler = next(node["inputs"] for node in prompt.values() if node["class_type"] == "KSampler")
+    assert sampler["seed"] == made["images"][0]["seed"]
+
+
 @pytest.fixture
 def images(tiny_server, ann, open_page):
     page = open_page(tiny_server.url)

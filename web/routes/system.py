@@ -189,7 +189,7 @@ async def practice_left(services: Services, request: web.Request) -> web.Respons
     return web.json_response(
         {
             "people": [{"id": character.id, "name": character.name} for character in people],
-            "pictures": sum(len(generation.images) for generation in pictures),
+            "pictures": pictures,
             "loras": len(loras),
         }
     )

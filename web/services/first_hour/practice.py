@@ -8,19 +8,17 @@ from dataclasses import dataclass
 
 from ....core.characters.character_store import CharacterStore
 from ....core.errors import ConflictError, NotFoundError
-from ....core.generations.generation_store import GenerationStore, raise_others
-from ....core.generations.picture_changes import all_put_away, here
+from ....core.generations.generation_store import GenerationStore
+from ....core.generations.picture_changes import all_put_away, here, raise_others
 from ....core.jobs.ledger import Ledger
 from ....core.loras.trashed_loras import TrashedLoras
 from ....core.records.character import Character
 from ....core.records.checkpoint import Version
-from ....core.records.generation import Generation, Purpose
+from ....core.records.generation import Generation
 from ..notifications import tell_character, tell_generations
 
 #: The recipe of pictures from before they were marked.
 _RECIPE = "fast-test"
-_PURPOSES: tuple[Purpose, ...] = ("user", "bench", "grid")
-_BATCH = 200
 
 
 @dataclass(frozen=True)
@@ -36,15 +34,9 @@ class Practice:
         """The people made in practice mode for whom nothing real was trained since."""
         return [character for character in self.characters.all() if character.is_practice]
 
-    def pictures(self) -> list[Generation]:
-        """The generations drawn by placeholders, comparisons among them."""
-        return [
-            one
-            for purpose in _PURPOSES
-            for page in self.generations.pages(_BATCH, purpose=purpose)
-            for one in page.items
-            if one.practice or one.recipe == _RECIPE
-        ]
+    def pictures(self) -> int:
+        """How many pictures placeholders drew, those of comparisons among them."""
+        return self.generations.count_of_practice(_RECIPE)
 
     def loras(self) -> list[tuple[Character, Version]]:
         """The placeholder LoRAs of people who stay, each with its person."""
@@ -63,7 +55,7 @@ class Practice:
         people = [self.characters.delete(character.id) for character in self.people()]
         for character in people:
             tell_character(self.ledger, character.id, "deleted", character)
-        edits = {one.id: _away for one in self.pictures()}
+        edits = {one.id: _away for one in self.generations.of_practice(_RECIPE)}
         gone, refused = self.generations.change_all(edits)
         tell_generations(self.ledger, gone)
         raise_others(refused, ConflictError, NotFoundError)

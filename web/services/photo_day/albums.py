@@ -9,9 +9,9 @@ from pathlib import Path
 
 from ....core.errors import ConflictError, NotFoundError
 from ....core.faces.reader import FaceReader
-from ....core.generations.generation_store import GenerationStore, raise_others
+from ....core.generations.generation_store import GenerationStore
 from ....core.generations.photo_days import PhotoDayStore
-from ....core.generations.picture_changes import here
+from ....core.generations.picture_changes import here, raise_others
 from ....core.jobs.ledger import Ledger
 from ....core.records.generation import GeneratedImage, Generation
 from ....core.records.photo_day import PhotoDay, PictureChoice, PlannedPicture
