@@ -30,8 +30,8 @@ MOST_AT_ONCE = 4
 CHILD_BYTES = 2 * 1024**3
 CHILD = Path(__file__).resolve().parent / "child.py"
 #: glibc gives the memory of each picture back to the system, and asks for it anew for the next one: a third of a photo's CPU time.
-#: With these a child keeps as much as a photo of 12 megapixels takes, until it rests (child.py).
-_KEEPS_MEMORY = {"MALLOC_TRIM_THRESHOLD_": str(128 * 1024**2), "MALLOC_MMAP_THRESHOLD_": str(32 * 1024**2)}
+#: With these a child keeps as much as a photo of 24 megapixels takes, until it rests (child.py).
+_KEEPS_MEMORY = {"MALLOC_TRIM_THRESHOLD_": str(256 * 1024**2), "MALLOC_MMAP_THRESHOLD_": str(32 * 1024**2)}
 _HINTS = {
     "photo_type": (UnsupportedMediaError, "Save it as a JPEG or PNG photo, then add that."),
     "photo_too_many_pixels": (

@@ -15,8 +15,8 @@ PHOTOS = 10
 
 
 def large() -> bytes:
-    """24 megapixels that take the decoder a while: progressive, which cannot be made smaller while reading."""
-    image = Image.linear_gradient("L").resize((6000, 4000))
+    """35 megapixels that take the decoder a while: progressive, which cannot be made smaller while reading."""
+    image = Image.linear_gradient("L").resize((7200, 4800))
     stream = io.BytesIO()
     Image.merge("RGB", (image, image.transpose(0), image)).save(stream, "JPEG", progressive=True, quality=60)
     return stream.getvalue()
