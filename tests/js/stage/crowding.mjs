@@ -4,9 +4,11 @@
 const ANYWHERE = "pre, code, .isen-file, .isen-break, .isen-hidden-text, .isen-narrow-list thead, [contenteditable]";
 /** Latin letters and Hangul: Korean breaks between words, Japanese and Chinese between letters. */
 const WORD = /[\p{Script=Latin}\p{M}\d]{3,}|[\p{Script=Hangul}]{2,}/gu;
-const UNITS = /\d[\u00a0 ](?:[kKMGT]?[Bo]|s|min|h|px|%|°C|秒|分钟|小时|天|步|张)(?![\p{L}\d])/gu;
+const UNITS = /\d[\u00a0 ](?:[kKMGT]?[Bo]|s|min|h|px|%|°C|秒|分|小|天|步|张)(?![\p{Script=Latin}\d])/gu;
 const MOST_LINES = 2;
 const ROUNDED = 1;
+/** Lines lie on each other by a little; what stands beside a line does by more. */
+const OVERLAP = 4;
 
 /** What of `pattern` begins in one line and ends in the next. */
 function torn(panel, pattern, name) {
@@ -54,11 +56,17 @@ export function tallButtons(panel) {
 function linesOfText(element) {
   const range = document.createRange();
   const texts = document.createTreeWalker(element, NodeFilter.SHOW_TEXT);
-  let lines = 0;
+  const boxes = [];
   for (let node = texts.nextNode(); node; node = texts.nextNode()) {
     if (!node.parentElement.checkVisibility() || node.parentElement.closest(".isen-hidden-text")) continue;
     range.selectNodeContents(node);
-    lines += linesOf(range);
+    boxes.push(...range.getClientRects());
+  }
+  let lines = 0;
+  let end = -Infinity;
+  for (const { top, bottom } of boxes.sort((one, other) => one.top - other.top)) {
+    if (top > end - OVERLAP) lines += 1;
+    end = Math.max(end, bottom);
   }
   return lines;
 }

@@ -8,6 +8,8 @@ const SPANS = { s: 1, min: 60, h: 3600 };
 const FEW_LETTERS = 8;
 /** How sentences follow one another. */
 const BETWEEN = /(?<=[.?!]) (?=\p{Lu})/u;
+/** What stands in a gap that more words follow is never several sentences. */
+const INNER_GAP = "((?:(?![.?!] \\p{Lu}).)+?)";
 let templates = [];
 const found = new Map();
 
@@ -16,7 +18,7 @@ export function learn(english) {
   if (templates.length) return;
   templates = Object.keys(english).map((text) => ({
     text, letters: text.replace(/\{\w+\}/g, "").length, names: [...text.matchAll(/\{(\w+)\}/g)].map(([, name]) => name),
-    pattern: new RegExp(`^${text.split(/\{\w+\}/).map((part) => part.replace(/[.*+?^${}()|[\]\\]/g, "\\$&")).join("(.+?)")}$`, "su"),
+    pattern: new RegExp(`^${text.split(/\{\w+\}/).map((part) => part.replace(/[.*+?^${}()|[\]\\]/g, "\\$&")).reduce((before, part) => before + (part ? INNER_GAP : "(.+?)") + part)}$`, "su"),
   })).sort((one, other) => other.letters - one.letters);
 }
 
