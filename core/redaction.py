@@ -26,7 +26,7 @@ _RULES: tuple[tuple[re.Pattern[str], str], ...] = (
     (re.compile(r"[A-Za-z]:\\+Users\\+[^/\\\"<>|:*?\r\n]{1,80}\\+"), r"\\[HOME]\\"),
     (re.compile(r"token=[^&\s\"']+", re.IGNORECASE), "token=***"),
     (re.compile(r"password=.*", re.IGNORECASE), "password=***"),
-    (re.compile(r"(redis(?:s)?://[^:@/\s]*):[^@/\s]+@"), r"\1:***@"),
+    (re.compile(r"(redis(?:s)?://[^:@/\s]*):[^/\s]+@"), r"\1:***@"),
     (re.compile(r"(Bearer\s+)[A-Za-z0-9._~+/=-]+"), r"\1***"),
 )
 

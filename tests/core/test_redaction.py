@@ -28,6 +28,7 @@ from isengard.core.redaction import redact, redact_value
         ("?token=abc&x=1", "?token=***&x=1"),
         ("password=a b c", "password=***"),
         ("redis://:secret@host:1/0", "redis://:***@host:1/0"),
+        ("rediss://u:p@ss@host/0, a@b", "rediss://u:***@host/0, a@b"),
         ("Authorization: Bearer abc.def", "Authorization: Bearer ***"),
         ("nothing to hide", "nothing to hide"),
     ],

@@ -90,6 +90,36 @@ def test_nobody_waits_for_an_hour_or_for_nonsense(get, server, monkeypatch, aske
     assert "internet connection" not in job.error.hint and (len(server.asked) == 1) is (asked == "3600")
 
 
+def test_a_page_of_a_proxy_is_no_beginning_of_the_file(get, server, monkeypatch):
+    """A model of 20 GB was fetched behind a page of 600 bytes, and thrown away in the end."""
+    server.files["/model"] = b"<html>" * 100
+    monkeypatch.setattr(http_fetch, "_wait", lambda task, seconds: server.files.update({"/model": CONTENT}))
+    job, target = get(size=len(CONTENT))
+    assert job.state.value == "completed" and target.read_bytes() == CONTENT
+    assert [asked for _, asked, _ in server.asked] == ["", ""]
+
+
+def test_what_never_ends_is_no_file_of_that_size(task_house, tmp_path, monkeypatch):  # noqa: F811
+    """A server that tells no length filled the disk."""
+
+    class Endless:
+        status, headers = 200, {}
+
+        def __enter__(self):
+            return self
+
+        def __exit__(self, *_):
+            return None
+
+        def read(self, size):
+            return b"x" * size
+
+    monkeypatch.setattr(http_fetch, "open_address", lambda *_, **__: Endless())
+    wanted = Wanted("http://127.0.0.1/x", sha256=SHA, size=len(CONTENT))
+    job = task_house.run(lambda task: fetch(task, wanted, tmp_path / "x"))
+    assert job.error.code == "download_damaged" and not list(tmp_path.glob("x*"))
+
+
 def test_a_token_that_is_no_longer_valid_is_called_so(get, server):
     """The hub refuses public files as well then: nothing has to be accepted anywhere."""
     server.statuses = [401]

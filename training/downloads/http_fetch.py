@@ -145,15 +145,24 @@ def _continue(task: Task, wanted: Wanted, part: Path, told: Callable[[int, int],
     with open_address(wanted.url, wanted.token, headers, timeout=TIMEOUT_S) as answer:
         resumed = done > 0 and getattr(answer, "status", 200) == 206
         done = done if resumed else 0
-        size = wanted.size or done + int(answer.headers.get("Content-Length") or 0)
+        coming = done + int(answer.headers.get("Content-Length") or 0)
+        if wanted.size and coming not in (
+            done,
+            wanted.size,
+        ):  # a page of a proxy, which is no part of the file
+            raise ConnectionError(f"{coming} bytes were offered instead of {wanted.size}")
+        size = wanted.size or coming
         _need_room(part.parent, size - done)
         with part.open("ab" if resumed else "wb") as stream:
-            while chunk := _next_of(answer):
+            while (not size or done <= size) and (chunk := _next_of(answer)):
                 stream.write(chunk)
                 done += len(chunk)
                 told(done, size)
     if size and done < size:
         raise ConnectionError(f"{done} of {size} bytes came")
+    if size and done > size:
+        part.unlink()
+        raise _damaged()
 
 
 def _next_of(answer: Any) -> bytes:
@@ -198,11 +207,15 @@ def _check(task: Task, wanted: Wanted, part: Path) -> None:
     as_git = not wanted.sha256
     if _digest(task, part, as_git=as_git) != (wanted.git_sha1 if as_git else wanted.sha256):
         part.unlink()
-        raise NotReadyError(
-            "download_damaged",
-            "The downloaded file doesn't match.",
-            "Press Retry. If it happens again, the file was changed at its source. Nothing of it was kept.",
-        )
+        raise _damaged()
+
+
+def _damaged() -> NotReadyError:
+    return NotReadyError(
+        "download_damaged",
+        "The downloaded file doesn't match.",
+        "Press Retry. If it happens again, the file was changed at its source. Nothing of it was kept.",
+    )
 
 
 def _digest(task: Task, file: Path, *, as_git: bool = False) -> str:
