@@ -320,7 +320,7 @@ def test_less_is_left_to_write_the_further_a_training_is(house):
     assert disk_left(family, training, 999) == int(1 * (lora + 600_000) + 2 * lora)
     # another trainer, or a LoKr, writes files of another size
     training.save_mb = 3.5
-    assert disk_left(family, training, 999) == int(1 * (3_500_000 + 600_000) + 2 * 3_500_000)
+    assert disk_left(family, training, 999) == (1 * (3_500_000 + 600_000) + 2 * 3_500_000)
 
 
 def test_ten_thousand_pictures_are_listed_once(tmp_path):
