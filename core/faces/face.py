@@ -16,6 +16,8 @@ TURNED = 0.45
 #: teaches little at any resolution of training; in a picture it says nothing of the LoRA, since models draw such faces badly, whoever
 #: they show (full-body pictures of 512 pixels).
 LEAST_SIDE = 64
+#: A box as shares of a picture: left, top, right, bottom.
+Shares = tuple[float, float, float, float]
 
 
 @dataclass(frozen=True)
@@ -30,7 +32,7 @@ class Face:
     side: int
     share: float
     numbers: tuple[float, ...] = field(repr=False)  # whatever prints a face tells nothing of whose it is
-    box: tuple[float, float, float, float] = (0.0, 0.0, 0.0, 0.0)
+    box: Shares = (0.0, 0.0, 0.0, 0.0)
     yaw: float = 0.0
     mouth_open: float = 0.0
     mouth_wide: float = 0.0

@@ -15,7 +15,7 @@ from ..errors import NotReadyError
 from ..paths import DataPaths
 from ..processes.json_child import ChildDidNotStart, ChildIsStarting, JsonChild
 from .calibration import DLIB
-from .face import Face, Seen, seen_of
+from .face import Face, Seen, Shares, seen_of
 from .models.choice import Reading, reading_of
 from .tools import find_tools
 
@@ -104,7 +104,19 @@ class FaceReader:
                 return self._known_or_read(picture, key)
             time.sleep(START_PAUSE_S)
             if time.monotonic() > deadline:
-                raise _slow("The program that measures likeness is still starting: this computer is busy.")
+                raise _still_starting()
+
+    def perhaps(self, picture: Path) -> list[Shares]:
+        """Find where somebody may be in a picture, beside those whose faces are seen; raises as `look`."""
+        deadline = time.monotonic() + self._start_s
+        while True:
+            with self._lock, contextlib.suppress(ChildIsStarting):
+                answer = self._ask(picture, perhaps=True)
+                boxes = (answer or {}).get("perhaps", ())
+                return [(left, top, right, bottom) for left, top, right, bottom in boxes]
+            time.sleep(START_PAUSE_S)
+            if time.monotonic() > deadline:
+                raise _still_starting()
 
     def _known_or_read(self, picture: Path, key: tuple[str, int, int]) -> Seen:
         model = self._follow_the_choice().model
@@ -144,10 +156,10 @@ class FaceReader:
             self._child.close()
             self._child = None
 
-    def _ask(self, picture: Path) -> dict[str, Any] | None:
+    def _ask(self, picture: Path, *, perhaps: bool = False) -> dict[str, Any] | None:
         child = self._started()
-        answer = child.ask({"picture": str(picture)})
-        if answer is None or "faces" not in answer:
+        answer = child.ask({"picture": str(picture), **({"perhaps": True} if perhaps else {})})
+        if answer is None or ("perhaps" if perhaps else "faces") not in answer:
             reason = answer["message"] if answer else f"exit {child.exit_code}"
             _log.warning("A picture's faces could not be read", extra={"context": {"reason": reason}})
             if answer is None and child.exit_code is None:
@@ -200,6 +212,10 @@ class FaceReader:
                 "Set it up under Images, Compare versions, or in the settings.",
             )
         return reading
+
+
+def _still_starting() -> NotReadyError:
+    return _slow("The program that measures likeness is still starting: this computer is busy.")
 
 
 def _slow(message: str) -> NotReadyError:

@@ -11,11 +11,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from ..face import Face
+from ..face import Face, Shares
 from ..likeness import is_clear
 from ..models.records import calibration_of
 from .person import likeness_to, person_of, same_from
-from .windows import Box, apart, cleared, contains, face_box, head_of, size_of, window
+from .windows import Box, apart, cleared, contains, face_box, head_of, in_pixels, size_of, window
 
 Kind = Literal["head", "close", "person", "frame"]
 #: Why a photo is left as it is: its part would have too few pixels, somebody's head would be cut, it is not known who is meant.
@@ -38,13 +38,14 @@ LEAST_FRAME = 0.03
 
 @dataclass(frozen=True)
 class LookedAt:
-    """A photo as it is judged. `frame`: what lies within its frame; `good`: no finding speaks against a second picture of it;
+    """A photo as it is judged. `perhaps`: where somebody may be besides, as shares; `frame`: what lies within its frame; `good`: no finding speaks against a second picture of it;
     `cropped`: it has been cropped, or is a crop, and counts without getting another."""
 
     id: str
     width: int
     height: int
     faces: Sequence[Face] = ()
+    perhaps: Sequence[Shares] = ()
     frame: Box | None = None
     good: bool = True
     cropped: bool = False
@@ -149,8 +150,10 @@ def _of_face(photo: LookedAt, within: Box, person: Sequence[Face]) -> tuple[Prop
         return None, "who" if len(photo.faces) > 1 else None
     face = face_box(own, photo.width, photo.height)
     others = [face_box(other, photo.width, photo.height) for other in photo.faces if other is not own]
+    heads = [cleared(head_of(other, within), other) for other in others]
     kind = _kind(photo, own, face, within)
-    box = _window(kind, face, within, others)
+    unsure = _perhaps(photo, within, face)
+    box = _window(kind, face, within, [*heads, *unsure]) or _window(kind, face, within, heads)
     if face[3] - face[1] < LEAST_FACE or (box is None and min(size_of(within)) < LEAST_SIDE):
         return None, "few_pixels" if kind == "person" or _trained(face, within) < LEAST_TRAINED else None
     if box is None:
@@ -158,6 +161,16 @@ def _of_face(photo: LookedAt, within: Box, person: Sequence[Face]) -> tuple[Prop
     if kind != "person" and _trained(face, box) < _least_gain(kind) * _trained(face, within):
         return None, None
     return _proposal(photo, kind, box, face), None
+
+
+def _perhaps(photo: LookedAt, within: Box, face: Box) -> list[Box]:
+    """Heads of whoever may be there besides, of one that touches the person's head the face alone: kept away from where a crop can be."""
+    known = [face_box(one, photo.width, photo.height) for one in photo.faces]
+    found = [in_pixels(shares, photo.width, photo.height) for shares in photo.perhaps]
+    head = head_of(face, within)
+    unknown = [one for one in found if all(apart(one, other) for other in [*known, head])]
+    heads = [(one, cleared(head_of(one, within), one)) for one in unknown]
+    return [whole if apart(whole, head) else one for one, whole in heads]
 
 
 def _kind(photo: LookedAt, own: Face, face: Box, within: Box) -> Kind:
@@ -172,12 +185,11 @@ def _least_gain(kind: Kind) -> float:
     return CLOSE_GAIN if kind == "close" else GAIN
 
 
-def _window(kind: Kind, face: Box, within: Box, others: Sequence[Box]) -> Box | None:
-    """A crop with all of the person's head and nothing of the others'; none where theirs are before or behind it."""
+def _window(kind: Kind, face: Box, within: Box, heads: Sequence[Box]) -> Box | None:
+    """A crop with all of the person's head and nothing of others' `heads`; none where theirs are before or behind it."""
     room, side = CLOSE_ROOM if kind == "close" else HEAD_ROOM
     high = face[3] - face[1]
     head = head_of(face, within)
-    heads = [cleared(head_of(other, within), other) for other in others]
     if not all(apart(head, other) for other in heads):
         return None
     wanted = max(float(LEAST_SIDE), side * high)

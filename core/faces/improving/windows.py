@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from itertools import product
 
-from ..face import Face
+from ..face import Face, Shares
 
 Box = tuple[int, int, int, int]
 #: A head is the face's box, grown by these shares of its height: hair, both sides, chin.
@@ -19,7 +19,11 @@ _SCALES = (1.0, 0.95, 0.9, 0.85, 0.8, 0.75, 0.7, 0.65, 0.6, 0.55)
 
 def face_box(face: Face, width: int, height: int) -> Box:
     """The face in pixels of a picture of this size."""
-    left, top, right, bottom = face.box
+    return in_pixels(face.box, width, height)
+
+
+def in_pixels(box: Shares, width: int, height: int) -> Box:
+    left, top, right, bottom = box
     return round(left * width), round(top * height), round(right * width), round(bottom * height)
 
 

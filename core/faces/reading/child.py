@@ -3,7 +3,8 @@
 PLAN is JSON: {"parts": by role of interface.py {"detector": {"adapter": name of a module beside this one, "files": {name: path}}, …},
 "memory": bytes of address space}; the folders are those of libraries. First line out: {"ready": true}. Request {"picture": path}: a picture file of ours. Answer
 {"faces": [{"side": pixels of the file's picture, "share": of the height, "box": [left, top, right, bottom] as shares, "numbers": [floats],
-and what face_measures.py says}], largest first, "scene": …}, or {"code", "message"}.
+and what face_measures.py says}], largest first, "scene": …}, or {"code", "message"}. Request {"picture": path, "perhaps": true}: answer
+{"perhaps": [[left, top, right, bottom] as shares]}, whoever may be in it, too.
 """
 
 from __future__ import annotations
@@ -28,7 +29,9 @@ def main() -> None:
     _answer({"ready": True})
     for line in sys.stdin.buffer:
         try:
-            answer: dict[str, Any] = reader.read(json.loads(line)["picture"])
+            request = json.loads(line)
+            look = reader.perhaps if request.get("perhaps") else reader.read
+            answer: dict[str, Any] = look(request["picture"])
         except (OSError, SyntaxError, ValueError, RuntimeError, MemoryError) as fault:
             answer = {"code": "picture_unreadable", "message": type(fault).__name__}
         _answer(answer)

@@ -42,6 +42,16 @@ class PictureReader:
         scene = scene_of(picture) | self._described(picture)
         return {"faces": [self._face(pixels, face, size[0]) for face in largest], "scene": scene}
 
+    def perhaps(self, path: str) -> dict[str, Any]:
+        """Answer {"perhaps": [[left, top, right, bottom], …]} as shares of the picture: whoever may be in it; raises as `read`."""
+        pixels = numpy.asarray(opened(path, LOOKED_AT)[0])
+        high, wide = pixels.shape[:2]
+        boxes = [
+            (one.left / wide, one.top / high, one.right / wide, one.bottom / high)
+            for one in self.detector.perhaps(pixels)
+        ]
+        return {"perhaps": [[min(1.0, max(0.0, edge)) for edge in box] for box in boxes]}
+
     def _found(self, picture: Any, *, larger: bool = False) -> tuple[Any, list[Found]]:
         pixels = numpy.asarray(picture)
         return pixels, self.detector.find(pixels, larger=larger)

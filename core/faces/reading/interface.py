@@ -53,6 +53,9 @@ class Detector(Protocol):
     def find(self, pixels: Any, *, larger: bool) -> list[Found]:
         """Find all; `larger`: look for smaller ones too, which takes longer."""
 
+    def perhaps(self, pixels: Any) -> list[Found]:
+        """Find what may be a face, too: cut by the picture's edge, turned, small. Many are none."""
+
 
 class Marker(Protocol):
     """Marker of 68 points: where eyes, nose, mouth and jaw are."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from dataclasses import replace
 
 import pytest
 from isengard.core.faces.face import Face
@@ -117,6 +118,41 @@ def test_heads_that_touch_are_left_together_and_it_is_said():
     )  # fmt: skip
     found = propose([*close_ups(3), group])
     assert not of(found, "group") and found.left == {"group": "heads_touch"}
+
+
+def test_who_may_be_there_is_kept_away_from_where_a_crop_can_be():
+    """Somebody cut by the picture's edge, whom no face was found of, lay half in the crop."""
+    size = (4000, 1600)
+    wide = photo("wide", size, face(ANN, 1300, 700, 300, size, draw=9))
+    [before] = of(propose([*close_ups(2), wide]), "wide")
+    bystander = (800 / 4000, 700 / 1600, 1030 / 4000, 930 / 1600)
+    assert before.box[0] < 1030, "it would cut the bystander's head"
+    [crop] = of(propose([*close_ups(2), replace(wide, perhaps=[bystander])]), "wide")
+    assert crop.box[0] > 1030 + 80 and contains(crop.box, heads(wide)[0])
+
+
+def test_of_one_whose_head_touches_the_persons_the_face_stays_out():
+    size = (4000, 1600)
+    wide = photo("wide", size, face(ANN, 1300, 700, 300, size, draw=9))
+    beside = (900 / 4000, 700 / 1600, 1130 / 4000, 930 / 1600)
+    [crop] = of(propose([*close_ups(2), replace(wide, perhaps=[beside])]), "wide")
+    assert crop.box[0] >= 1130 and contains(crop.box, heads(wide)[0])
+
+
+def test_what_may_be_nobody_keeps_no_crop_from_being_made():
+    """Weak finds lie on tables and on the person's own clothes, too."""
+    size = (4000, 1600)
+    wide = photo("wide", size, face(ANN, 1300, 700, 300, size, draw=9))
+    expected = of(propose([*close_ups(2), wide]), "wide")
+    strips = [
+        (1100, 100, 1190, 1500),
+        (1710, 100, 1800, 1500),
+        (1195, 400, 1705, 510),
+        (1195, 1065, 1705, 1200),
+    ]
+    around = [(left / 4000, top / 1600, right / 4000, low / 1600) for left, top, right, low in strips]
+    around.append((1320 / 4000, 720 / 1600, 1600 / 4000, 1000 / 1600))
+    assert of(propose([*close_ups(2), replace(wide, perhaps=around)]), "wide") == expected
 
 
 def test_strangers_are_never_cut_out_and_who_is_meant_must_be_known():

@@ -50,6 +50,17 @@ def test_she_is_like_herself_and_unlike_others(reader, references, tmp_path):
     assert max(alike(other, reference) for other in others for reference in references) < DLIB.same
 
 
+def test_whose_face_the_edge_cuts_may_be_there(reader, tmp_path):
+    """No face is found of her; "Improve this set" keeps away from where one may be."""
+    with Image.open(fixtures.photograph()) as photo:
+        photo.convert("RGB").crop((220, 0, 512, 400)).save(tmp_path / "cut.png")
+    assert reader.faces(tmp_path / "cut.png") == ()
+    near = [
+        box for box in reader.perhaps(tmp_path / "cut.png") if box[0] == 0 and 0.15 < box[1] < box[3] < 0.5
+    ]
+    assert len(near) == 1
+
+
 def test_a_picture_without_a_face_says_nothing(reader, references, tmp_path):
     noise = tmp_path / "noise.png"
     Image.effect_noise((512, 512), 90).convert("RGB").save(noise)

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from statistics import median
 
 from .kinds import BAD, FIT, KINDS
-from .verdicts import Case, Sign, bad_ones, case_of, chosen, rates, signs_of, thresholds
+from .verdicts import Case, Sign, bad_ones, case_of, chosen, halves_of, rates, signs_of, thresholds
 from .walls import Wall
 
 CAUGHT, FALSE, AVERAGE = 0.95, 0.02, 0.05
@@ -31,8 +31,7 @@ def _copies(found: Sequence[Sign]) -> list[str]:
         told = sum(one.told() for one in of_kind)
         untold = sum(one.found is None for one in of_kind)
         lines.append(f"  {kind:<13}{told:>4} of {len(of_kind):>4} called copies, {untold} cannot be told")
-    people = sorted({one.person for one in found})
-    halves = set(people[::2]), set(people[1::2])
+    halves = halves_of(found)
     for chosen_on, shown_on in (halves, halves[::-1]):
         nearest, gap = thresholds([one for one in found if one.person in chosen_on])
         rest = [one for one in found if one.person in shown_on]

@@ -81,6 +81,22 @@ def thresholds(found: Sequence[Sign]) -> tuple[float, float]:
     return min(nearly, key=lambda at: (at[0], -at[1]))
 
 
+def halves_of(found: Iterable[Sign]) -> tuple[set[str], set[str]]:
+    """Every other person, and the rest."""
+    people = sorted({one.person for one in found})
+    return set(people[::2]), set(people[1::2])
+
+
+def thresholds_of_others(found: Sequence[Sign]) -> dict[str, tuple[float, float]]:
+    """For each person the thresholds that the other half of the people chose."""
+    halves = halves_of(found)
+    return {
+        person: thresholds([one for one in found if one.person in others])
+        for half, others in (halves, halves[::-1])
+        for person in half
+    }
+
+
 def row_of(wall: Wall, kind: str) -> WallRow:
     """A version's row as the server makes one."""
     shown = [WallPicture(one.scene, one.strength, one.seen) for one in wall.shown[kind]]

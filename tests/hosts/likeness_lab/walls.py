@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy
-from isengard.core.faces.face import Face, Seen, seen_of
+from isengard.core.faces.face import Face, Seen, Shares, seen_of
 from isengard.core.faces.reading.dlib_faces import HogDetector, ResNetDescriber, ShapeMarker
 from isengard.core.faces.reading.face_reading import PictureReader
 from isengard.core.faces.reading.interface import Found
@@ -67,6 +67,15 @@ class Measurer:
         picture.save(file, quality=92)
         try:
             return seen_of(self._reader.read(str(file)))
+        finally:
+            file.unlink()
+
+    def perhaps(self, picture: Image.Image) -> list[Shares]:
+        """Where somebody may be besides."""
+        file = Path(self._folder.name) / "picture.jpg"
+        picture.save(file, quality=92)
+        try:
+            return [tuple(box) for box in self._reader.perhaps(str(file))["perhaps"]]
         finally:
             file.unlink()
 

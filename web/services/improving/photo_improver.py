@@ -7,10 +7,12 @@ import logging
 from collections import OrderedDict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from ....core.characters.photo_store import PhotoStore
 from ....core.errors import InvalidError, NotFoundError
 from ....core.executor import in_thread
+from ....core.faces.face import Shares
 from ....core.faces.improving.proposals import LookedAt, Proposals, propose
 from ....core.faces.improving.windows import Box
 from ....core.faces.reader import FaceReader
@@ -43,6 +45,7 @@ class PhotoImprover:
     faces: FaceReader
     _looks: dict[str, tuple[Look, asyncio.Task[None]]] = field(default_factory=dict)
     _frames: OrderedDict[str, Box | None] = field(default_factory=OrderedDict)
+    _perhaps: OrderedDict[str, list[Shares]] = field(default_factory=OrderedDict)
 
     async def look(self, character_id: str) -> Look:
         """The look at the set as it is now, begun where none is under way; it may not have ended yet. Raises what it met."""
@@ -101,12 +104,21 @@ class PhotoImprover:
             self._frames[photo.id] = self.photos.decoder.within_frame(file)
         while len(self._frames) > REMEMBERED:
             self._frames.popitem(last=False)
+        seen = self.faces.faces(file) if faces else ()
         return LookedAt(
             photo.id,
             photo.width,
             photo.height,
-            faces=self.faces.faces(file) if faces else (),
+            faces=seen,
+            perhaps=self._perhaps_in(photo, file) if seen and not cropped else (),
             frame=self._frames.get(photo.id),
             good=not WEAK & {found.code for found in photo.findings},
             cropped=cropped,
         )
+
+    def _perhaps_in(self, photo: Photo, file: Path) -> list[Shares]:
+        if photo.id not in self._perhaps:
+            self._perhaps[photo.id] = self.faces.perhaps(file)
+        while len(self._perhaps) > REMEMBERED:
+            self._perhaps.popitem(last=False)
+        return self._perhaps[photo.id]
