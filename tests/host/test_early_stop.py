@@ -13,9 +13,9 @@ from isengard.core.faces.stopping import PATIENCE
 
 pytestmark = [pytest.mark.full, pytest.mark.slow, pytest.mark.real]
 PATIENCE_S = 1200
-#: A step takes 0.05 to 0.1 s here, the pictures of a save half a minute to a minute: the end comes by measurement at less than half of the
-#: steps, however busy the machine is, and costs no more than these.
-STEPS, SAVE_EVERY = 8000, 800
+#: A step takes 0.2 s on two quiet cores and 1 s on busy ones, the pictures of a save half a minute to a minute: the end comes by measurement
+#: at about half of the steps.
+STEPS, SAVE_EVERY = 900, 75
 
 
 @pytest.fixture(scope="module")
