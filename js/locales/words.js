@@ -12,7 +12,7 @@ const CATALOGUE = en;
 /** @type {Language} */
 export const ENGLISH = { code: "en", dir: "ltr", panel: {}, server: {} };
 /** A number, or the gap where one stands, before its unit; in Chinese before the word that counts, which a space parts from it. */
-const WITH_UNIT = /(?<=[\d}]) (?=(?:[KMGT]?B|[kMGT]o|s|min|h|px|%|°C)(?![\p{L}\d])|\p{Script=Han}|[×x] [\d{])/gu;
+const WITH_UNIT = /(?<=[\d}]) (?=(?:[KMGT]?B|[kMGT]o|s|min|h|px|%|°C)(?![\p{Script=Latin}\d])|\p{Script=Han}|[×x] [\d{])/gu;
 /** The second side of a picture, and the minutes beside hours. */
 const SECOND_NUMBER = /(?<=[\d}][ \u00a0]?(?:[×x]|h|시간|小时)) (?=[\d{])/g;
 /** A number and the one word for what is counted. */

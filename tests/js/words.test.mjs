@@ -74,7 +74,8 @@ test("a number and its unit stay in one line, also where a translator put a comm
 });
 
 test("about how much stays beside its number, and minutes beside their hours", () => {
-  speaking("ja", { aboutMinutes: "約{n}分" });
+  speaking("ja", { aboutMinutes: "約{n}分", size_MB: "{n} MBと" });
+  assert.equal(t("size_MB", { n: 5 }), "5\u00a0MBと", "a particle follows its word without a space");
   assert.equal(t("aboutMinutes", { n: 5 }), "約\u20605分");
   speaking("ko", { aboutHoursMinutes: "약 {n}시간 {m}분" });
   assert.equal(t("aboutHoursMinutes", { n: 1, m: 5 }), "약\u00a01시간\u00a05분");

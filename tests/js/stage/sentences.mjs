@@ -70,8 +70,8 @@ function valueOf(gap) {
   return /^\d[\d,]*(?:\.\d+)?$/.test(gap) ? Number(gap.replaceAll(",", "")) : (ofOne(gap) ?? ofName(gap));
 }
 
-/** "RTX 3090 (24.0 GB)": a name with its size. */
+/** "RTX 3090 (24.0 GB)", "ComfyUI 16.6 GB": a name with its size. */
 function ofName(gap) {
-  const [, name, size] = /^(.+) \(([\d.]+ GB)\)$/.exec(gap) ?? [];
-  return name ? { text: "{name} ({size})", values: { name, size: valueOf(size) } } : gap;
+  const [, name, bracket, size] = /^(\S.*?) (\(?)([\d.]+ GB)\)?$/.exec(gap) ?? [];
+  return name ? { text: bracket ? "{name} ({size})" : "{name} {size}", values: { name, size: valueOf(size) } } : gap;
 }
