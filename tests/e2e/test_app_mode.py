@@ -16,7 +16,7 @@ pytestmark = [
     pytest.mark.full,
     pytest.mark.slow,
     pytest.mark.e2e,
-    pytest.mark.parametrize("fast_server", [comfyui.NEW], indirect=True),
+    pytest.mark.parametrize("fast_server", comfyui.with_app_form(), indirect=True),
 ]
 #: What is sent for the person.
 SENT = "async () => (await window.comfyAPI.app.app.graphToPrompt()).output['1'].inputs.character"
@@ -68,3 +68,14 @@ def test_from_a_template_to_a_picture_and_to_a_training(fast_server, open_page, 
     (job,) = api.get("/training/jobs?limit=1")["items"]
     assert api.wait_for(f"/training/jobs/{job['id']}", 60)["state"] == "completed"
     assert job["character_id"] == newest["id"]
+
+
+@pytest.mark.parametrize("width", [760, 390])
+def test_on_a_tablet_and_on_a_phone_it_is_one_press(fast_server, open_page, people, shots, width):
+    _, (_, newest) = people
+    page = opened(open_page, fast_server, "fast-test", width=width)
+    expect(page.locator(FORM)).to_contain_text(["Person", "Prompt", "Width", "Height", "Seed"])
+    expect(page.locator(FORM).first).to_contain_text(f"Anna Example ({newest['slug']})")
+    page.get_by_role("button", name="Run", exact=True).click()
+    page.wait_for_function(SHOWN, timeout=60_000)
+    page.screenshot(path=shots / f"app-picture-{fast_server.frontend}-{width}.png")

@@ -61,6 +61,16 @@ def frontends(everyday: str) -> tuple[str, ...]:
     return FRONTENDS if os.environ.get("ISENGARD_TEST_FULL") else (everyday,)
 
 
+#: The first whose App Mode has a form of its own.
+APP_FORM = (1, 41, 14)
+
+
+def with_app_form() -> tuple[str, ...]:
+    """Those whose App Mode has a form, the newest first."""
+    known = {version: tuple(map(int, version.split("."))) for version in FRONTENDS}
+    return tuple(version for version in (NEW, OLD) if known[version] >= APP_FORM)
+
+
 def frontend_root(version: str) -> Path:
     """The static files of a frontend version."""
     package = f"comfyui-frontend-package=={version}"

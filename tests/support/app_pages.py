@@ -12,9 +12,9 @@ SAID = """() => window.comfyAPI.app.app.graph.nodes.find((node) => node.type ===
   .widgets.find((widget) => widget.name === "$$node-text-preview")?.value ?? \"\""""
 
 
-def opened(open_page: Any, server: Any, template: str) -> Any:
+def opened(open_page: Any, server: Any, template: str, *, width: int = 1400) -> Any:
     """The page with a template's app, ComfyUI's own tour of apps closed."""
-    page = open_page(f"{server.url}/?template={template}&source=isengard").page
+    page = open_page(f"{server.url}/?template={template}&source=isengard", width=width).page
     expect(page.locator(FORM).first).to_be_visible(timeout=60_000)
     page.add_locator_handler(
         page.get_by_role("button", name="Skip", exact=True), lambda button: button.click()
