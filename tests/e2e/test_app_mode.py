@@ -71,11 +71,15 @@ def test_from_a_template_to_a_picture_and_to_a_training(fast_server, open_page, 
 
 
 @pytest.mark.parametrize("width", [760, 390])
-def test_on_a_tablet_and_on_a_phone_it_is_one_press(fast_server, open_page, people, shots, width):
+def test_on_a_tablet_and_on_a_phone_it_makes_a_picture(fast_server, open_page, people, shots, width):
     _, (_, newest) = people
     page = opened(open_page, fast_server, "fast-test", width=width)
     expect(page.locator(FORM)).to_contain_text(["Person", "Prompt", "Width", "Height", "Seed"])
     expect(page.locator(FORM).first).to_contain_text(f"Anna Example ({newest['slug']})")
+    page.get_by_text("Edit & Run", exact=True).click()
+    page.screenshot(path=shots / f"app-form-{fast_server.frontend}-{width}.png")
     page.get_by_role("button", name="Run", exact=True).click()
+    page.screenshot(path=shots / f"app-run-{fast_server.frontend}-{width}.png")
+    page.get_by_text("Outputs", exact=True).last.click()
     page.wait_for_function(SHOWN, timeout=60_000)
     page.screenshot(path=shots / f"app-picture-{fast_server.frontend}-{width}.png")
