@@ -12,7 +12,7 @@ MANY = 4
 ROOT = Path(__file__).resolve().parents[2]
 HEAD = """# What was checked
 
-Three tables that this page is made of (`python dev.py pages`), so that nobody has to believe a sentence.
+Three tables; this page is made by `python dev.py pages`.
 
 No model was downloaded for them: the computers that Isengard is written on reach no hub and have no GPU. Sizes, hashes and commits
 stand in the records as several public lists have them. That is why the program asks the hub for each file's size and hash before it
@@ -23,10 +23,10 @@ downloads anything, and checks both afterwards.
 `python dev.py families FAMILY` builds a model at its real width from random numbers, cut to a few blocks, and draws it in a real
 ComfyUI: once more (it must be the same), and with a LoRA (it must differ). With `--trainer` a real AI-Toolkit trains the LoRA before.
 Such a run proves names, shapes, workflows and plumbing, never likeness. Two processor cores; two training steps at 64 pixels, pictures
-at 64 pixels; the numbers are mean differences of 255.
+at 64 pixels; the numbers are mean differences of 255. What has no row was not trained and drawn in one piece since.
 
-| model, route | ComfyUI | known by its tensors | trained | LoRA parts that fit | drawn again / with the LoRA | memory | seconds |
-|---|---|---|---|---|---|---|---|
+| pack | model, route | ComfyUI | known by its tensors | trained | LoRA parts that fit | drawn again / with the LoRA | memory | seconds |
+|---|---|---|---|---|---|---|---|---|
 """
 FILES = """
 ## Which file is taken for which model
