@@ -6,6 +6,7 @@ from __future__ import annotations
 #: drawn again / with the LoRA, memory of ComfyUI, seconds that training and three pictures took
 OLD = "fd765b0"
 RUNS: list[tuple[str, ...]] = [
+    ("16d5236", "Qwen-Image-2512", "0.33.0", "yes", "2 steps", "14 of 14", "0.00 / 26.99", "5.1 GB", "120 + 88 (busy)"),
     (OLD, "FLUX.1 dev", "0.33.0, 0.3.75", "yes", "2 steps", "20 of 20", "0 / 0.87", "5.8 GB", "28 (quiet)"),
     (OLD, "SDXL", "0.33.0, 0.3.75", "yes", "4 steps, from the file", "140 of 140", "0 / 52.1", "8.2 GB", "66"),
     (OLD, "SD 1.5", "0.33.0", "yes", "2 steps, from the file", "192 of 192", "0 / 60.5", "6.5 GB", "20 (quiet)"),
