@@ -73,7 +73,7 @@ class Moment:
 
 @dataclass(frozen=True)
 class State:
-    """What something is doing, by the name that records give it: `running`. The panel has a word for it in every language."""
+    """The state of something, by the name that records give it: `running`. The panel has a word for it in every language."""
 
     name: str
 
