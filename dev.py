@@ -71,11 +71,16 @@ def parser() -> argparse.ArgumentParser:
     families.add_argument(
         "--recipe", metavar="NAME", help="another workflow of the family's than its usual one"
     )
+    _add_measurements(commands)
     for command in (demo, test, families):
         command.add_argument(
             "--comfyui", metavar="FOLDER", help="the folder of ComfyUI's code, with main.py in it"
         )
         command.add_argument("--python", metavar="P", help="the Python that runs that ComfyUI")
+    return parser
+
+
+def _add_measurements(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     compare = commands.add_parser("compare", help="train the same with two versions and compare")
     compare.add_argument("before", help="a git revision or a folder")
     compare.add_argument("after", nargs="?", default=str(ROOT), help="default: this folder as it is")
@@ -92,7 +97,6 @@ def parser() -> argparse.ArgumentParser:
     commands.add_parser("pages", help="pages that are made from the code")
     pictures = commands.add_parser("pictures", help="pictures of the README and of docs/")
     pictures.add_argument("wanted", nargs="*", metavar="NAME", help="strip, states, moving")
-    return parser
 
 
 def words_of(arguments: argparse.Namespace) -> list[str]:

@@ -289,7 +289,7 @@ class Family(Record):
         return [*self.trainer_hubs, *(form.adapter for form in self.memory.fewer_bits)]
 
     def parts_in_bits(self, bits: int) -> list[HubPart]:
-        """What its trainer reads of the hub besides `trainer_hubs` where the weights are kept in so many bits."""
+        """List what its trainer reads of the hub besides `trainer_hubs` where the weights are kept in so many bits."""
         form = self.memory.in_bits(bits)
         return [form.adapter] if form is not None else []
 

@@ -62,7 +62,7 @@ class TrainedFrom(Protocol):
     def trainer_hubs(self) -> list[HubPart]: ...
 
     def parts_in_bits(self, bits: int) -> list[HubPart]:
-        """What is read besides where the weights are kept in fewer than 8 bits."""
+        """List what is read besides where the weights are kept in fewer than 8 bits."""
 
 
 def parts_for(family: TrainedFrom, base_path: str, bits: int = 8) -> list[HubPart]:

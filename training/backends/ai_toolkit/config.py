@@ -58,13 +58,7 @@ def build(
         "trigger_word": training.trigger_word,
         "performance_log_every": 10,
         "network": _network(training),
-        "save": {
-            "dtype": "fp16",
-            "save_every": training.save_every,
-            "max_step_saves_to_keep": KEEP_ALL,
-            "save_format": "diffusers",
-            "push_to_hub": False,
-        },
+        "save": _save(training),
         "datasets": [_dataset(job_dir, training)],
         "train": _train(job_dir, training, family, settings, device),
         "logging": {"log_every": 1, "use_ui_logger": True},
@@ -79,6 +73,16 @@ def build(
         "job": "extension",
         "config": {"name": name, "process": [process]},
         "meta": {"name": "[name]", "version": "1.0"},
+    }
+
+
+def _save(training: ResolvedTraining) -> dict[str, Any]:
+    return {
+        "dtype": "fp16",
+        "save_every": training.save_every,
+        "max_step_saves_to_keep": KEEP_ALL,
+        "save_format": "diffusers",
+        "push_to_hub": False,
     }
 
 
