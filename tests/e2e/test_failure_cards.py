@@ -27,7 +27,7 @@ from support.trainer_says import SAID
 pytestmark = [pytest.mark.e2e, pytest.mark.slow]
 NARROWEST, USUAL = 260, 320
 #: Said of pictures, in the same record.
-OF_PICTURES = {"comfyui_restarted", "generation_broke", "picture_not_finite"}
+OF_PICTURES = {"comfyui_restarted", "generation_broke", "mending_broke", "picture_not_finite"}
 TRACE = ["Traceback (most recent call last):", '  File "run.py", line 120, in main']
 CARDS = """async (errors) => {
   const { failure } = await import("/js/components/training/job_after.js");
@@ -124,7 +124,9 @@ def test_every_failure_has_a_card_in_our_words(stage, tmp_path, shots):
         stage.show("job-failed", width=width)
         cards = stage.evaluate(CARDS, [error.model_dump(mode="json") for error in made])
         for error, card in zip(made, cards, strict=True):
-            assert card["says"] == f"{error.message} {error.hint}".strip() and error.hint
+            assert (
+                card["says"].replace("\u00a0", " ") == f"{error.message} {error.hint}".strip() and error.hint
+            )
             assert card["smaller"] == (error.offer == "retry_smaller")
             assert card["gate"] == (error.code == "model_gated") and card["log"] == "\n".join(error.log)
         for theme in ("dark", "light"):
