@@ -62,10 +62,8 @@ def build(
         "datasets": [_dataset(job_dir, training)],
         "train": _train(job_dir, training, family, settings, device),
         "logging": {"log_every": 1, "use_ui_logger": True},
-        "model": {
-            **_model(training, family, settings, extras or settings.extras, device),
-            **_in_fewer_bits(training, family, adapter, device),
-        },
+        "model": _model(training, family, settings, extras or settings.extras, device)
+        | _in_fewer_bits(training, family, adapter, device),
         "sample": _sample(training, settings),
     }
     name = run_name(training)
