@@ -130,6 +130,14 @@ def test_what_a_node_begins_anew_is_added_up_and_kept_beside_what_it_goes_on_fro
     assert weights.kept(tmp_path) is None
 
 
+def test_a_norm_that_the_node_found_and_nothing_was_learned_of_is_not_saved(tmp_path):
+    node, unused = of_node(20, 0.1, 0.5), "diffusion_model.norm_final.diff"
+    saved_by_node = {**node.pairs, **node.shifts, unused: np.zeros(8, np.float32)}
+    (tmp_path / "node.safetensors").write_bytes(weights.save(saved_by_node))
+    read = weights.read(tmp_path / "node.safetensors", 20)
+    assert read.shifts.keys() == node.shifts.keys() and read.pairs.keys() == node.pairs.keys()
+
+
 def test_a_slice_asks_for_what_this_release_knows_and_goes_on_with_all_that_was_learned():
     graph = graphs.slice_of(ORDER, NEW, steps=20, done=40, going_on="p", shifts="s", on_cpu=True)
     trained = graph["train"]["inputs"]

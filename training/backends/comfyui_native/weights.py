@@ -41,10 +41,14 @@ class Learned:
 
 
 def read(file: Path, step: int) -> Learned:
-    """A checkpoint, or what the node has saved. Raises OSError, SafetensorError."""
+    """A checkpoint, or what the node has saved, without shifts that change nothing. Raises OSError, SafetensorError.
+
+    ComfyUI before 0.33 gives Z-Image a norm that it never uses and that no file has: nothing is learned of it, and it would fit nothing.
+    """
     tensors = {name: value.astype(np.float32) for name, value in load_file(file).items()}
-    shifts = {name: value for name, value in tensors.items() if name.endswith(_SHIFTS)}
-    return Learned(step, {name: value for name, value in tensors.items() if name not in shifts}, shifts)
+    pairs = {name: value for name, value in tensors.items() if not name.endswith(_SHIFTS)}
+    shifts = {name: value for name, value in tensors.items() if name not in pairs and value.any()}
+    return Learned(step, pairs, shifts)
 
 
 def begun(of_node: Learned, *, alpha: float, seed: int) -> Learned:
