@@ -188,16 +188,18 @@ export class Store {
     }, seconds * 1000);
   }
 
-  /** The next page of a long list. @param {"generations" | "jobs"} name */
-  async more(name) {
+  /** The next page of a long list; whether it came. @param {"generations" | "jobs"} name @param {{pressed?: boolean}} [how] `pressed`: somebody asked for it by a button */
+  async more(name, { pressed = true } = {}) {
     const cursor = this.state.cursors[name];
-    if (!cursor) return;
-    const answer = await this.attempt(() => /** @type {Promise<Isengard.Page<Isengard.Generation | Isengard.Job>>} */ (LISTS[name](this.api, this.state, cursor)));
-    if (!answer || this.state.cursors[name] !== cursor) return;
+    if (!cursor) return true;
+    const question = () => /** @type {Promise<Isengard.Page<Isengard.Generation | Isengard.Job>>} */ (LISTS[name](this.api, this.state, cursor));
+    const answer = await (pressed ? this.attempt(question) : this.ask(question));
+    if (!answer || this.state.cursors[name] !== cursor) return Boolean(answer);
     const shown = this.state[name] ?? [];
     const known = new Set(shown.map((item) => item.id));
     const fresh = answer.items.filter((item) => !known.has(item.id));
     this.set({ [name]: [...shown, ...fresh], cursors: { ...this.state.cursors, [name]: answer.next_cursor } });
+    return true;
   }
 
   /**

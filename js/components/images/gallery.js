@@ -17,7 +17,11 @@ import { SelectionBar } from "../looking/selection_bar.js";
 import { PICTURE_ACTIONS } from "./picture_actions.js";
 import { openPicture } from "./picture_viewer.js";
 import { lookWords } from "../shared/look_words.js";
+import { whenBack } from "../shared/view.js";
 import { VirtualWall } from "../shared/virtual_wall.js";
+
+/** So long nothing more is asked for once it was refused, unless ComfyUI is back before. */
+const REFUSED_MS = 5000;
 
 /** @typedef {HTMLDivElement & {entry: Isengard.Entry, open: HTMLButtonElement, tick: HTMLElement | null, worn: HTMLElement}} Tile */
 
@@ -120,7 +124,19 @@ export class Gallery {
   }
 
   #more() {
-    this.loading ??= this.view.store.more("generations").finally(() => (this.loading = null));
+    this.loading ??= this.#next().finally(() => (this.loading = null));
+  }
+
+  /** What is said of a refusal moves the wall, which would ask again at once. */
+  async #next() {
+    const { store } = this.view;
+    if (await store.more("generations", { pressed: false })) return;
+    let stop = () => {};
+    await new Promise((resolve) => {
+      setTimeout(resolve, REFUSED_MS);
+      stop = whenBack(store, () => resolve(null));
+    });
+    stop();
   }
 
   /** The whole picture, where its small copy is what is seen. @param {DragEvent} event */

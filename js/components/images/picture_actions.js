@@ -16,6 +16,9 @@ import { offerUndo } from "../shared/view.js";
 
 /** More than that nobody finds their way through in a list. */
 const MOST_COMPARED = 40;
+/** Chromium saves so many files a second that a page begins, and forgets the others without a word. */
+const FILES_AT_ONCE = 10;
+const NEXT_FILES_MS = 1200;
 /** By then a browser has begun to save a file. */
 const REVOKED_MS = 60_000;
 
@@ -53,7 +56,7 @@ export const PICTURE_ACTIONS = [
   ...FROM_PICTURE_ACTIONS,
   {
     id: "jpeg", icon: "share-alt", words: "downloadJpeg", testid: "isen-download-jpeg", many: true, when: () => true,
-    run: saveJpeg,
+    run: saveJpeg, all: saveJpegs,
   },
   {
     id: "delete", icon: "trash", words: "deleteImage", testid: "isen-delete-image", key: "Delete", bar: true, many: true, when: () => true,
@@ -66,6 +69,14 @@ export const PICTURE_ACTIONS = [
 function saveJpeg({ store, gallery }, entry) {
   const href = store.api.generations.copyUrl(entry.generation, entry.image, "jpeg");
   h("a", { href, download: gallery.fileName(entry).replace(/\.\w+$/, ".jpg") }).click();
+}
+
+/** @param {Isengard.PicturesView} view @param {Isengard.Entry[]} entries */
+async function saveJpegs(view, entries) {
+  for (const [at, entry] of entries.entries()) {
+    if (at && at % FILES_AT_ONCE === 0) await new Promise((resolve) => setTimeout(resolve, NEXT_FILES_MS));
+    saveJpeg(view, entry);
+  }
 }
 
 /** One zip file, with the names that each of them has as a file. @param {Isengard.PicturesView} view @param {Isengard.Entry[]} entries */

@@ -38,15 +38,17 @@ export class WhyNot {
       this.causes = null;
       this.#draw();
     }
-    if (about && poor && this.asked !== key) this.#ask();
+    if (about && poor && this.asked !== key) this.#ask(false);
   }
 
-  async #ask() {
+  /** @param {boolean} [pressed] by somebody: what is asked by itself takes no error away */
+  async #ask(pressed = true) {
     const { about, key, store } = this;
     if (!about) return;
     this.asked = key;
     const { person, picture } = about;
-    const answer = await store.attempt(() => (picture ? store.api.generations.diagnosis(picture.id, picture.n, person.id) : store.api.characters.diagnosis(person.id)));
+    const question = () => (picture ? store.api.generations.diagnosis(picture.id, picture.n, person.id) : store.api.characters.diagnosis(person.id));
+    const answer = await (pressed ? store.attempt(question) : store.ask(question));
     if (!answer || key !== this.key) return;
     this.causes = answer.causes;
     this.#draw();
