@@ -15,6 +15,7 @@ const { ActionBar } = await import("../../js/components/looking/action_bar.js");
 const { CaptionEditor } = await import("../../js/components/characters/captions.js");
 const { ModelCards } = await import("../../js/components/first_hour/model_cards.js");
 const { openCulling } = await import("../../js/components/photo_day/culling.js");
+const { letterOf } = await import("../../js/locales/reading.js");
 const { lasting, rememberIn } = await import("../../js/lib/memory.js");
 
 const all = (element) => [element, ...element.children.flatMap((child) => (typeof child === "string" ? [] : all(child)))];
@@ -115,4 +116,19 @@ test("a browser whose storage is full or forbidden remembers nothing, and nothin
   rememberIn({ getItem: () => null, setItem: () => { throw new TypeError("a fault of ours"); } });
   assert.throws(() => lasting().setItem("a", "b"), /a fault of ours/);
   rememberIn(null);
+});
+
+test("a letter is the same with Caps Lock, and on keyboards of other letters the one that lies there", () => {
+  const keys = [["f", "KeyF"], ["F", "KeyF"], ["\u0430", "KeyF"], ["\u3139", "KeyF"], ["a", "KeyQ"], ["z", "KeyY"], ["?", "KeyM"], ["Delete", "Delete"], ["ArrowLeft", "ArrowLeft"], ["f", undefined]];
+  assert.deepEqual(keys.map(([key, code]) => letterOf({ key, code })), ["f", "f", "f", "f", "a", "z", "?", "Delete", "ArrowLeft", "f"]);
+});
+
+test("a key that is held deletes one picture, not all that come after it", () => {
+  const gone = [];
+  const action = { id: "delete", words: "deleteImage", icon: "trash", key: "Delete", bar: true, testid: "isen-delete-image", when: () => true, run: (_view, entry) => void gone.push(entry.image.n) };
+  let n = 0;
+  const bar = new ActionBar([action], { view: {}, entry: () => ({ generation: { id: "gen_1" }, image: { n: n++ } }), viewer: {} });
+  const held = (repeat) => bar.press({ key: "Delete", code: "Delete", repeat, target: { matches: () => false } });
+  assert.deepEqual([held(false), held(true), held(true)], [true, true, true], "it means something here all the time");
+  assert.equal(gone.length, 1);
 });

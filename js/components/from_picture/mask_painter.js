@@ -15,6 +15,8 @@ export class MaskPainter {
   /** @type {[number, number]} */
   at = [0.5, 0.5];
   erases = false;
+  /** One finger at a time: a line from one to the other was meant by nobody. */
+  #held = false;
 
   /** @param {() => void} changed */
   constructor(changed) {
@@ -103,7 +105,8 @@ export class MaskPainter {
 
   /** @param {PointerEvent} event */
   #stroke(event) {
-    if (event.button) return;
+    if (event.button || this.#held) return;
+    this.#held = true;
     event.preventDefault();
     this.stage.focus({ preventScroll: true });
     this.stage.setPointerCapture(event.pointerId);
@@ -111,10 +114,14 @@ export class MaskPainter {
     this.#set([...this.strokes, stroke]);
     /** @param {PointerEvent} now */
     const draw = (now) => {
+      if (now.pointerId !== event.pointerId) return;
       stroke.points.push(this.#shareOf(now));
       this.#show();
     };
-    const end = () => {
+    /** @param {PointerEvent} now */
+    const end = (now) => {
+      if (now.pointerId !== event.pointerId) return;
+      this.#held = false;
       this.stage.removeEventListener("pointermove", draw);
       for (const name of ENDS) this.stage.removeEventListener(name, end);
     };

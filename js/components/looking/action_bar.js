@@ -1,6 +1,7 @@
 /** Buttons with their words for what can be done with one picture, and a menu for the rest; each keeps its place from picture to picture. */
 
 import { h, icon } from "../../lib/dom.js";
+import { isCommand, letterOf } from "../../locales/reading.js";
 import { t } from "../../locales/words.js";
 
 /** @typedef {{action: Isengard.PictureAction, element: HTMLButtonElement}} Placed */
@@ -36,11 +37,11 @@ export class ActionBar {
     }
   }
 
-  /** What a key means; whether it means something. @param {KeyboardEvent} event */
-  press({ key, ctrlKey, metaKey, altKey, target }) {
-    if (ctrlKey || metaKey || altKey || /** @type {Element} */ (target).matches("input, textarea, select")) return false;
-    const found = this.placed.find(({ action, element }) => action.key === key && !element.disabled);
-    found?.element.click();
+  /** What a key means; whether it means something. One that is held does it once: the next picture is here before a finger is gone. @param {KeyboardEvent} event */
+  press(event) {
+    if (isCommand(event) || /** @type {Element} */ (event.target).matches("input, textarea, select")) return false;
+    const found = this.placed.find(({ action, element }) => action.key === letterOf(event) && !element.disabled);
+    if (!event.repeat) found?.element.click();
     return Boolean(found);
   }
 

@@ -1,6 +1,7 @@
 /** Two pictures against each other, over the canvas: one above the other with a slider between them, or side by side; larger and moved in step. */
 
 import { button, field, h, icon, say } from "../../lib/dom.js";
+import { letterOf } from "../../locales/reading.js";
 import { t } from "../../locales/words.js";
 import { arrowOf, closer, openDialog } from "../shared/dialogs.js";
 import { Zoom, ZoomFrame, zoomButtons } from "../shared/zoom_frame.js";
@@ -100,7 +101,7 @@ class Comparison {
     /** @type {Record<string, () => void>} */
     const ways = { x: () => this.#swap(), PageDown: () => this.#turn(1), PageUp: () => this.#turn(-1) };
     const plain = !event.ctrlKey && !event.metaKey && !event.altKey && !writes;
-    if (plain && ways[event.key]) ways[event.key]();
+    if (plain && ways[letterOf(event)]) ways[letterOf(event)]();
     else if (this.zoom.press(event) || !plain || !arrowOf(event) || this.mode !== "slider") return;
     else {
       this.slider.value = String(Number(this.slider.value) + NOTCH * arrowOf(event));

@@ -1,7 +1,7 @@
 /** Choosing several pictures of a wall: by click, Shift, Ctrl, a long press and by keys; what is chosen is said by a tick on each. */
 
 import { h } from "../../lib/dom.js";
-import { readingKey } from "../../locales/reading.js";
+import { letterOf, readingKey } from "../../locales/reading.js";
 import { NOTHING, everything, ranged, remaining, toggled } from "../../lib/selection.js";
 
 /** A finger that rests so long chooses. */
@@ -45,7 +45,7 @@ export class Selecting {
     element.addEventListener("pointerdown", (event) => this.#down(event));
     element.addEventListener("pointermove", (event) => this.#move(event));
     for (const kind of /** @type {const} */ (["pointerup", "pointercancel", "pointerleave"])) element.addEventListener(kind, () => this.#up());
-    element.addEventListener("contextmenu", (event) => this.#pressed && event.preventDefault());
+    element.addEventListener("contextmenu", (event) => this.#rested(event));
   }
 
   /** In the order in which they are shown. */
@@ -144,7 +144,7 @@ export class Selecting {
     const move = moves[readingKey(event.key)];
     if (move && !command) this.#go(move, event.shiftKey);
     else if (event.key === " ") this.#select(toggled(this.selection, tile.entry.key));
-    else if (command && event.key.toLowerCase() === "a") this.all();
+    else if (command && letterOf(event) === "a") this.all();
     else if (event.key === "Escape" && this.selection.keys.size) this.none();
     else if (command || !this.press(event)) return;
     event.preventDefault();
@@ -168,11 +168,21 @@ export class Selecting {
     if (!tile) return;
     tile.open.draggable = event.pointerType === "mouse";  // a finger that rests would drag it
     if (event.pointerType === "mouse") return;
-    const timer = setTimeout(() => {
-      this.#pressed = true;
-      this.#select(toggled(this.selection, tile.entry.key));
-    }, LONG_MS);
+    const timer = setTimeout(() => this.#long(tile), LONG_MS);
     this.#press = { tile, x: event.clientX, y: event.clientY, timer };
+  }
+
+  /** @param {Tile} tile */
+  #long(tile) {
+    this.#up();
+    this.#pressed = true;
+    this.#select(toggled(this.selection, tile.entry.key));
+  }
+
+  /** Some phones open their menu before our own time is up, and take the finger away from us. @param {MouseEvent} event */
+  #rested(event) {
+    if (this.#press) this.#long(this.#press.tile);
+    if (this.#pressed) event.preventDefault();
   }
 
   /** @param {PointerEvent} event */

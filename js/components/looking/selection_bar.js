@@ -2,6 +2,7 @@
 
 import { button, h, icon, once, say } from "../../lib/dom.js";
 import { counted } from "../../lib/format.js";
+import { letterOf } from "../../locales/reading.js";
 import { t } from "../../locales/words.js";
 
 /** @typedef {{action: Isengard.PictureAction, element: HTMLButtonElement}} Placed */
@@ -42,9 +43,9 @@ export class SelectionBar {
   }
 
   /** What a key means for all of them; whether it means something. @param {KeyboardEvent} event */
-  press({ key }) {
-    const found = this.element.hidden ? null : this.placed.find(({ action, element }) => action.key === key && !element.disabled);
-    found?.element.click();
+  press(event) {
+    const found = this.element.hidden ? null : this.placed.find(({ action, element }) => action.key === letterOf(event) && !element.disabled);
+    if (!event.repeat) found?.element.click();
     return Boolean(found);
   }
 

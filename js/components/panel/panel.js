@@ -3,7 +3,7 @@
 import { button, h, isWriting } from "../../lib/dom.js";
 import { asFound, brought, knowOwnDrags, pasted, walked } from "../../lib/files.js";
 import { fill } from "../../lib/lists.js";
-import { isCommand, readingKey } from "../../locales/reading.js";
+import { isCommand, letterOf, readingKey } from "../../locales/reading.js";
 import { explained, said } from "../../lib/said.js";
 import { adoptStyles } from "../../lib/styles.js";
 import { spoken, t } from "../../locales/words.js";
@@ -231,7 +231,7 @@ export class IsenPanel extends View {
 
   /** While there is an offer to undo, Ctrl and Z take it; in a field they undo what was typed. @param {KeyboardEvent} event */
   #undoByKey(event) {
-    if (event.key !== "z" || event.shiftKey || event.altKey || !(event.ctrlKey || event.metaKey) || isWriting(event.target)) return;
+    if (letterOf(event) !== "z" || event.shiftKey || event.altKey || !(event.ctrlKey || event.metaKey) || isWriting(event.target)) return;
     if (this.undo.press()) event.preventDefault();
   }
 

@@ -1,6 +1,7 @@
 /** Going through a day's pictures, one key each: arrows move, K keeps and X rejects and go on to the next, U takes that back, B brings back. */
 
 import { button, h, picture, say } from "../../lib/dom.js";
+import { letterOf } from "../../locales/reading.js";
 import { t } from "../../locales/words.js";
 import { arrowOf, closer, openDialog } from "../shared/dialogs.js";
 import { badgeOf, pictureWords } from "./day_words.js";
@@ -84,7 +85,7 @@ export function openCulling(view, { pictures, at: first, person, choose }) {
       event.preventDefault();
       return go(move);
     }
-    const key = /** @type {keyof typeof keys} */ (event.key.toLowerCase());
+    const key = /** @type {keyof typeof keys} */ (letterOf(event));
     if (event.ctrlKey || event.metaKey || event.altKey || event.repeat || !(key in keys) || keys[key].hidden) return;
     event.preventDefault();
     keys[key].click();

@@ -4,6 +4,7 @@ import { button, h, say } from "../../lib/dom.js";
 import { brief, counted, listed } from "../../lib/format.js";
 import { fill } from "../../lib/lists.js";
 import { Past, endOfChange } from "../../lib/past.js";
+import { letterOf } from "../../locales/reading.js";
 import { t } from "../../locales/words.js";
 
 const TOKEN = /\{trigger[12]?\}/g;
@@ -167,9 +168,9 @@ export class PromptBox {
 
   /** @param {KeyboardEvent} event */
   #key(event) {
-    if (!(event.ctrlKey || event.metaKey) || event.altKey) return;
-    const key = event.key.toLowerCase();
-    if (key === "enter") this.submit();
+    if (!(event.ctrlKey || event.metaKey) || event.altKey || event.isComposing) return;
+    const key = letterOf(event);
+    if (key === "Enter") this.submit();
     else if (key === "z") this.#step(event.shiftKey ? 1 : -1);
     else if (key === "y") this.#step(1);
     else return;

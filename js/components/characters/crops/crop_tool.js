@@ -23,6 +23,8 @@ export function openCropTool(view, photo, saved) {
 }
 
 class CropTool {
+  /** One finger at a time: two would pull it to and fro. */
+  #held = false;
   turn = 0;
   /** @type {keyof typeof SHAPES} */
   shape = "free";
@@ -126,7 +128,8 @@ class CropTool {
   #grab(event) {
     const grabbed = /** @type {HTMLElement} */ (event.target);
     const edge = grabbed.dataset.edge ?? (grabbed === this.frame ? "all" : "");
-    if (!edge || event.button) return;
+    if (!edge || event.button || this.#held) return;
+    this.#held = true;
     event.preventDefault();
     this.frame.focus();
     this.stage.setPointerCapture(event.pointerId);
@@ -135,11 +138,15 @@ class CropTool {
     const scale = size[0] / this.canvas.getBoundingClientRect().width;
     /** @param {PointerEvent} now */
     const drag = (now) => {
+      if (now.pointerId !== event.pointerId) return;
       /** @type {[number, number]} */
       const by = [(now.clientX - event.clientX) * scale, (now.clientY - event.clientY) * scale];
       this.#put(edge === "all" ? moved(start, ...by, size) : resized(start, edge, by, size, SHAPES[this.shape]));
     };
-    const end = () => {
+    /** @param {PointerEvent} now */
+    const end = (now) => {
+      if (now.pointerId !== event.pointerId) return;
+      this.#held = false;
       this.stage.removeEventListener("pointermove", drag);
       for (const name of ENDS) this.stage.removeEventListener(name, end);
     };

@@ -1,7 +1,7 @@
 /** How photos are chosen in their strip: clicks with keys held, a box that is dragged, a long press, and the keyboard. */
 
 import { h } from "../../../lib/dom.js";
-import { readingKey } from "../../../locales/reading.js";
+import { letterOf, readingKey } from "../../../locales/reading.js";
 import { boxBetween, stepOf, touches } from "../../../lib/selection.js";
 
 const DRAG_PX = 6;
@@ -15,6 +15,8 @@ const FINGER_PX = 10;
 export class SelectionGestures {
   /** The click that ends a drag or a long press chooses nothing. */
   #swallows = false;
+  /** What a finger that rests does. @type {(() => void) | null} */
+  #rests = null;
 
   /** @param {HTMLUListElement} list of tiles @param {import("../../../lib/selection.js").Selection} selection @param {Ways} ways */
   constructor(list, selection, ways) {
@@ -23,7 +25,7 @@ export class SelectionGestures {
     this.ways = ways;
     list.addEventListener("click", (event) => this.#click(event), true);
     list.addEventListener("pointerdown", (event) => this.#press(event));
-    list.addEventListener("contextmenu", (event) => this.#swallows && event.preventDefault());
+    list.addEventListener("contextmenu", (event) => this.#menu(event));
     list.addEventListener("keydown", (event) => this.#key(event));
     list.addEventListener("keyup", (event) => event.key === " " && tileOf(event) && event.preventDefault());
   }
@@ -59,12 +61,23 @@ export class SelectionGestures {
     }
     const tile = tileOf(event);
     if (!tile) return;
-    const timer = setTimeout(() => {
+    const rests = () => {
       stop();
       this.#swallows = true;
       this.#change(() => this.selection.toggle(tile.photo));
-    }, LONG_PRESS_MS);
-    const stop = this.#following((now) => far(event, now) > FINGER_PX && stop(), () => clearTimeout(timer));
+    };
+    const timer = setTimeout(rests, LONG_PRESS_MS);
+    this.#rests = rests;
+    const stop = this.#following((now) => far(event, now) > FINGER_PX && stop(), () => {
+      clearTimeout(timer);
+      this.#rests = null;
+    });
+  }
+
+  /** Some phones open it before our own time is up, and take the finger away from us. @param {MouseEvent} event */
+  #menu(event) {
+    this.#rests?.();
+    if (this.#swallows) event.preventDefault();
   }
 
   /** A box from where the button went down; what it touches is chosen, with a key held beside what was. @param {PointerEvent} start */
@@ -126,21 +139,22 @@ export class SelectionGestures {
     this.#swallows = false;
     const tile = tileOf(event);
     const command = event.ctrlKey || event.metaKey;
-    if (!tile || event.altKey || (command && event.key !== "a" && event.key !== " ")) return;
+    const key = letterOf(event);
+    if (!tile || event.altKey || (command && key !== "a" && key !== " ")) return;
     const { selection } = this;
     const order = this.ways.order();
     const works = {
       " ": () => selection.toggle(tile.photo),
       Escape: selection.size || this.ways.isPicking() ? () => selection.clear() : null,
       a: command ? () => selection.set(order) : null,
-    }[event.key];
+    }[key];
     if (works) {
       end(event);
       return this.#change(works);
     }
-    if (event.key === "Delete") {
+    if (key === "Delete") {
       end(event);
-      return this.ways.remove(tile.photo);
+      return event.repeat ? undefined : this.ways.remove(tile.photo);
     }
     const next = stepOf(readingKey(event.key), order.indexOf(tile.photo), order.length, this.#columns);
     if (next === null) return;

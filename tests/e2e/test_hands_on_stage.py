@@ -1,0 +1,111 @@
+"""Hands as they are, on the stage: a key that is held, a keyboard of other letters, a finger that rests, two fingers at once."""
+
+from __future__ import annotations
+
+import pytest
+from hosts.stage import opened
+from playwright.sync_api import expect
+
+pytestmark = [pytest.mark.e2e, pytest.mark.slow]
+NOTES = """() => {
+  const { ways } = panel.store.api;
+  const ask = ways.fetch;
+  window.asked = [];
+  ways.fetch = (path, init) => (init.method === "GET" || asked.push(`${init.method} ${path}`), ask(path, init));
+}"""
+LIKES = """() => {
+  const { store } = panel;
+  window.liked = [];
+  store.api.generations.likeImage = async (id) => (liked.push(id), store.state.generations.find((one) => one.id === id));
+}"""
+DELETES = """() => {
+  const { store } = panel;
+  window.gone = [];
+  store.api.generations.change = async (patches) => {
+    gone.push(...patches.map((patch) => patch.generation_id));
+    await new Promise((done) => setTimeout(done, 10));
+    const items = patches.map(({ generation_id: id, n }) => {
+      const known = store.state.generations.find((one) => one.id === id);
+      return { ...known, images: known.images.map((image) => (image.n === n ? { ...image, deleted_at: "2026-01-01T00:00:00Z" } : image)) };
+    });
+    return { items, refused: [] };
+  };
+}"""
+#: As a phone does that opens its menu sooner than our own long press.
+RESTS = """async (open) => {
+  const finger = { bubbles: true, pointerType: "touch", pointerId: 5, isPrimary: true, clientX: 50, clientY: 50, button: 0 };
+  open.dispatchEvent(new PointerEvent("pointerdown", finger));
+  await new Promise((done) => setTimeout(done, 300));
+  const menu = new MouseEvent("contextmenu", { bubbles: true, cancelable: true });
+  open.dispatchEvent(menu);
+  open.dispatchEvent(new PointerEvent("pointercancel", finger));
+  return menu.defaultPrevented;
+}"""
+TWO_FINGERS = """(frame) => {
+  const stage = frame.parentElement;
+  stage.setPointerCapture = () => {};
+  const finger = (target, kind, pointerId, x, y) => target.dispatchEvent(new PointerEvent(kind, { bubbles: true, pointerType: "touch", pointerId, clientX: x, clientY: y, button: 0 }));
+  const left = () => Math.round(parseFloat(frame.style.left));
+  finger(frame, "pointerdown", 1, 300, 300);
+  finger(frame, "pointerdown", 2, 400, 400);
+  finger(stage, "pointermove", 2, 380, 380);
+  finger(stage, "pointermove", 1, 301, 300);
+  const during = left();
+  finger(stage, "pointerup", 2, 380, 380);
+  finger(stage, "pointermove", 1, 320, 300);
+  const after = left();
+  finger(stage, "pointerup", 1, 320, 300);
+  finger(stage, "pointermove", 1, 500, 300);
+  return [during, after > during, left() === after];
+}"""
+
+
+@pytest.fixture(scope="module")
+def stage(browser):
+    with opened(browser) as page:
+        yield page
+        assert page.faults == []
+
+
+def test_a_held_key_deletes_one_thing(stage):
+    """Each of the others would have gone with an offer to undo the last alone."""
+    stage.show("viewer")
+    stage.evaluate(DELETES)
+    for _ in range(6):
+        stage.keyboard.down("Delete")
+        stage.wait_for_timeout(40)
+    stage.keyboard.up("Delete")
+    expect(stage.get_by_test_id("isen-undo")).to_be_visible()
+    assert len(stage.evaluate("gone")) == 1
+    stage.show("character")
+    stage.evaluate(NOTES)
+    stage.get_by_test_id("isen-photos").get_by_role("button").first.focus()
+    for _ in range(6):
+        stage.keyboard.down("Delete")
+    stage.keyboard.up("Delete")
+    expect(stage.get_by_test_id("isen-undo")).to_be_visible()
+    assert stage.evaluate("asked") == ["POST /isengard/characters/chr_9/photos/delete"]
+
+
+@pytest.mark.parametrize("key", ["F", "Ф", "ㄹ"])
+def test_letters_are_found_on_any_keyboard(stage, key):
+    stage.show("viewer")
+    stage.evaluate(LIKES)
+    stage.locator("dialog[open]").last.evaluate(
+        "(dialog, key) => dialog.dispatchEvent(new KeyboardEvent('keydown', { key, code: 'KeyF', bubbles: true }))",
+        key,
+    )
+    stage.wait_for_function("liked.length")
+
+
+@pytest.mark.parametrize(("state", "wall"), [("images-many", "isen-wall"), ("character", "isen-photos")])
+def test_a_finger_that_rests_chooses_though_the_phone_is_quicker(stage, state, wall):
+    stage.show(state)
+    assert stage.get_by_test_id(wall).get_by_role("button").first.evaluate(RESTS)
+    expect(stage.get_by_test_id("isen-selected")).to_contain_text("1")
+    expect(stage.locator(".isen-chosen")).to_have_count(1)
+
+
+def test_two_fingers_do_not_pull_a_crop_to_and_fro(stage):
+    stage.show("crop")
+    assert stage.get_by_test_id("isen-crop-box").evaluate(TWO_FINGERS) == [10, True, True]
