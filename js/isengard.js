@@ -55,8 +55,9 @@ function start(frontend) {
   const notices = new Notices({ toast: (toast) => frontend.toast(toast), seen: () => Boolean(panel?.getClientRects().length) });
   const events = new Events((since) => store.api.system.eventsUrl(since), {
     events: (events) => {
-      events.reduce((before, event) => (notices.take(event, before), reduced(before, event)), store.state);
+      const before = store.state;
       store.take(...events);
+      events.reduce((known, event) => (notices.take(event, known), reduced(known, event)), before);
     },
     fresh: () => store.refresh(),
     state: (connected) => connected || store.refresh(),

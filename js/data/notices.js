@@ -58,7 +58,12 @@ export class Notices {
   /** The same tag in every tab of this page: the browser shows one. @param {{title: string, text: string}} told @param {string} tag */
   #message({ title, text }, tag) {
     if (!this.wanted) return;
-    const message = new this.Message(title, { body: text, tag });
-    message.onclick = () => globalThis.focus?.();
+    try {
+      const message = new this.Message(title, { body: text, tag });
+      message.onclick = () => globalThis.focus?.();
+    } catch (error) {
+      if (!(error instanceof TypeError)) throw error; // browsers of phones allow messages, and have none that a page can show
+      console.info("[Isengard] this browser shows no messages of pages", error);
+    }
   }
 }

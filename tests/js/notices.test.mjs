@@ -98,3 +98,17 @@ test("the stream stays while a training is waited for in a hidden page", () => {
   turned();
   assert.equal(opened[0].closed, true);
 });
+
+test("a phone that allows messages and cannot show one loses nothing else", async () => {
+  const { notices, Message } = house();
+  await notices.want(true);
+  class Phone extends Message {
+    constructor() {
+      super("", { body: "", tag: "" });
+      throw new TypeError("Illegal constructor. Use ServiceWorkerRegistration.showNotification() instead.");
+    }
+  }
+  notices.Message = Phone;
+  Phone.permission = "granted";
+  assert.doesNotThrow(() => notices.take(ended("completed"), KNOWN));
+});
