@@ -165,6 +165,7 @@ export class Store {
   async #openedAnew() {
     const { photos, logs } = this.state;
     await Promise.all([...Object.keys(photos).map((id) => this.loadPhotos(id)), ...Object.keys(logs).map((id) => this.loadJob(id))]);
+    await this.photos.sendUnsaved();
   }
 
   /** @param {unknown} error */

@@ -48,6 +48,26 @@ def test_a_refusal_is_seen_in_the_dialog_that_is_open(stage, state, press):
     expect(stage.get_by_role("alert")).to_have_count(0)
 
 
+def test_a_refused_caption_is_still_in_its_field(stage):
+    written = "a wide beach at dusk, wind in her hair"
+    stage.show("character-each")
+    stage.evaluate(REFUSES)
+    field = stage.locator(".isen-caption textarea").first
+    field.fill(written)
+    field.blur()
+    expect(stage.get_by_role("alert")).to_contain_text("The disk is full.")
+    expect(field).to_have_value(written)
+    stage.get_by_test_id("isen-photos").get_by_role("button").first.click()
+    in_full = stage.get_by_test_id("isen-photo-caption")
+    expect(in_full).to_have_value(written)
+    in_full.fill(f"{written}, laughing")
+    in_full.blur()
+    expect(stage.locator("dialog").get_by_role("alert")).to_contain_text("The disk is full.")
+    expect(in_full).to_have_value(f"{written}, laughing")
+    stage.keyboard.press("Escape")
+    expect(field).to_have_value(f"{written}, laughing")
+
+
 def test_the_log_of_a_refusal_is_not_shown_behind_the_dialog(stage):
     stage.show("viewer-measured")
     stage.evaluate(REFUSES)

@@ -37,6 +37,36 @@ function changing(more = {}) {
   return { ...made, waiting, answer, settle, shown, ticks };
 }
 
+test("a caption that could not be saved stays in its field, and is saved once ComfyUI answers again", async () => {
+  let there = false;
+  const sent = [];
+  const list = () => ({ items: [{ id: "pho_1", caption: "" }], next_cursor: null });
+  const { store } = make({ "GET /characters/chr_1/photos": list, "PATCH /characters/chr_1/photos/pho_1": (_, body) => (sent.push(body.caption), there ? { id: "pho_1", ...body } : Promise.reject(error("offline", 0))) });
+  await store.refresh();
+  await store.loadPhotos("chr_1");
+  const field = () => store.photos.captionOf(store.state.photos.chr_1[0]);
+  await store.changePhoto("chr_1", "pho_1", { caption: "by the sea, smiling" });
+  assert.deepEqual([store.state.photos.chr_1[0].caption, field(), store.state.problem.code], ["", "by the sea, smiling", "offline"]);
+  there = true;
+  await store.refresh();
+  assert.deepEqual([store.state.photos.chr_1[0].caption, field(), store.state.problem], ["by the sea, smiling", "by the sea, smiling", null]);
+  await store.refresh();
+  assert.equal(sent.length, 2, "once");
+});
+
+test("a refused caption makes way for one that was written since, here or elsewhere", async () => {
+  const { store, answer, shown } = changing();
+  const field = () => store.photos.captionOf(shown());
+  const [first, second] = ["one", "two"].map((caption) => store.changePhoto("chr_1", "pho_1", { caption }));
+  await answer(error("disk_full", 507));
+  assert.equal(field(), "two", "the second is not answered yet");
+  await answer(error("disk_full", 507));
+  await Promise.all([first, second]);
+  assert.deepEqual([shown().caption, field()], ["", "two"]);
+  store.photos.keep("chr_1", [{ id: "pho_1", caption: "of another tab" }]);
+  assert.equal(field(), "of another tab");
+});
+
 test("the answer to a change does not take back the one made since", async () => {
   const { store, answer, ticks } = changing();
   const both = [store.changePhoto("chr_1", "pho_1", { held_out: true }), store.changePhoto("chr_1", "pho_1", { included: false })];

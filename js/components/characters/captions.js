@@ -58,7 +58,7 @@ export class CaptionEditor {
     this.captioner.show(this.store.state);
     this.replace.show();
     const { trigger_word: trigger } = character;
-    const rows = list.map(({ id, caption, leaks = [] }, index) => ({ id, caption, leaks, trigger, n: index + 1, hint: `${character.trigger_word}, ${character.class_word}` }));
+    const rows = list.map((photo, index) => ({ id: photo.id, caption: this.store.photos.captionOf(photo), leaks: photo.leaks ?? [], trigger, n: index + 1, hint: `${character.trigger_word}, ${character.class_word}` }));
     keyed(this.rows, rows, { id: (row) => row.id, make: (row) => this.#row(row), update: rewritten });
   }
 

@@ -74,7 +74,7 @@ class PhotoDialog {
     const findings = findingsNow(photo, this.list);
     fill(this.findings, findings, () => findings.map((finding) => h("li", { text: said(finding, "message") })));
     fill(this.leaks, [photo.caption, photo.leaks], () => leakNote(photo));
-    if (document.activeElement !== this.caption) this.caption.value = photo.caption;
+    if (document.activeElement !== this.caption) this.caption.value = this.store.photos.captionOf(photo);
     const cover = this.store.state.characters?.find((known) => known.id === this.characterId)?.cover_photo_id;
     say(this.cover, t(cover === photo.id ? "isCover" : "makeCover"));
     this.cover.setAttribute("aria-pressed", String(cover === photo.id));

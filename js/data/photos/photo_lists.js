@@ -10,6 +10,10 @@ export class PhotoLists {
   #unanswered = new Unanswered();
   /** Answered while a list is on its way, which may be older. @type {Map<string, Isengard.Photo>} */
   #newer = new Map();
+  /** Captions that were written and could not be saved, by photo; `over`: what the photo has instead. @type {Map<string, {characterId: string, text: string, over: string, away: boolean}>} */
+  #unsaved = new Map();
+  /** What was written last of each: how an earlier one ended means nothing any more. @type {Map<string, object>} */
+  #writes = new Map();
 
   /** @param {import("../store.js").Store} store */
   constructor(store) {
@@ -56,7 +60,35 @@ export class PhotoLists {
   /** Shown at once; what is refused is taken back. @param {string} characterId @param {string} photoId @param {Schema.PhotoPatch} changes */
   async change(characterId, photoId, changes) {
     const known = this.of(characterId).filter(({ id }) => id === photoId);
-    return this.#change(characterId, known, () => /** @type {Partial<Isengard.Photo>} */ (changes), async (action) => [await this.store.api.photos.update(characterId, photoId, changes, action)]);
+    const turn = {};
+    if ("caption" in changes) this.#writes.set(photoId, turn);
+    const answer = await this.#change(characterId, known, () => /** @type {Partial<Isengard.Photo>} */ (changes), async (action) => [await this.store.api.photos.update(characterId, photoId, changes, action)]);
+    if (typeof changes.caption === "string" && this.#writes.get(photoId) === turn) this.#written(characterId, photoId, { text: changes.caption, saved: Boolean(answer) });
+    return answer;
+  }
+
+  /** What stands in the field of a photo's caption: what was written, also where it could not be saved; unless it was changed elsewhere since. @param {Isengard.Photo} photo */
+  captionOf({ id, caption }) {
+    const left = this.#unsaved.get(id);
+    return left?.over === caption ? left.text : caption;
+  }
+
+  /** @param {string} characterId @param {string} id @param {{text: string, saved: boolean}} caption */
+  #written(characterId, id, { text, saved }) {
+    this.#writes.delete(id);
+    const photo = this.of(characterId).find((known) => known.id === id);
+    if (saved || !photo) return void this.#unsaved.delete(id);
+    this.#unsaved.set(id, { characterId, text, over: photo.caption, away: this.store.state.problem?.code === "offline" });
+    this.store.set({});
+  }
+
+  /** ComfyUI answers again: captions that it did not hear of are saved now. */
+  async sendUnsaved() {
+    for (const [id, { characterId, text, over, away }] of [...this.#unsaved]) {
+      const photo = this.of(characterId).find((known) => known.id === id);
+      if (photo?.caption !== over) this.#unsaved.delete(id);
+      else if (away) await this.change(characterId, id, { caption: text });
+    }
   }
 
   /**
