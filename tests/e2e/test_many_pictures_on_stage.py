@@ -21,6 +21,12 @@ REFUSES_MORE = """() => {
   };
 }"""
 
+GOES = """(gone) => {
+  const { store } = panel;
+  const generations = store.state.generations.map((known) => ({ ...known, images: known.images.map((image, at) => ({ ...image, deleted_at: gone.includes(at) ? "2026-08-20T12:00:00Z" : null })) }));
+  store.take({ type: "generations.changed", seq: 1, subject: { kind: "generation", id: "" }, data: { generations } });
+}"""
+
 
 @pytest.fixture(scope="module")
 def stage(browser):
@@ -55,3 +61,16 @@ def test_more_pictures_that_are_refused_are_asked_for_once(stage):
     stage.wait_for_timeout(1500)
     assert stage.evaluate("asked") == 1
     expect(stage.get_by_test_id("isen-problem")).to_be_visible()
+
+
+def test_pictures_that_another_page_deletes_at_once_leave_the_viewer(stage):
+    """One event tells of all of them, and of all that come back."""
+    stage.show("viewer")
+    place = stage.locator("dialog[open] .isen-viewer-place").first
+    expect(place).to_have_text("1 of 4")
+    stage.evaluate(GOES, [0, 1, 2])
+    expect(place).to_have_text("")  # one is left
+    stage.evaluate(GOES, [2])
+    expect(place).to_have_text("2 of 3")
+    stage.evaluate(GOES, [])
+    expect(place).to_have_text("3 of 4")

@@ -35,11 +35,15 @@ test("three presses of K on a slow line are three choices, sent one after the ot
   };
   const place = view(store);
   const dialog = openCulling(place, { pictures, at: 0, person: { id: "chr_1", name: "Ann" }, choose });
-  const keep = named(dialog, "isen-cull-keep");
+  const [keep, told] = ["isen-cull-keep", "isen-cull-told"].map((testid) => named(dialog, testid));
+  const said = new Set();
   for (let n = 0; n < 3; n += 1) {
     keep.click();
+    said.add(told.firstChild);
     await new Promise(setImmediate);
   }
+  assert.deepEqual([...said].map((words) => words.textContent), ["Kept.", "Kept.", "Kept."], "each is something new, which is read aloud");
+  assert.equal(named(dialog, "isen-cull-place").attributes.role, "status");
   assert.equal(named(dialog, "isen-cull-place").textContent, "4 of 4");
   for (let n = 0; n < 3; n += 1) {
     await new Promise(setImmediate);

@@ -29,7 +29,7 @@ class PhotoDialog {
     this.characterId = characterId;
     this.photoId = photoId;
     this.image = h("img", { class: "isen-full" });
-    this.title = h("strong", { class: "isen-grow isen-ellipsis" });
+    this.title = h("strong", { class: "isen-grow isen-ellipsis", role: "status" });
     this.size = h("small", { class: "isen-muted" });
     this.findings = h("ul", { class: "isen-findings" });
     /** @type {HTMLTextAreaElement} */

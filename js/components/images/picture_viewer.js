@@ -36,12 +36,10 @@ export function openPicture(gallery, first) {
     label: t("imageAlt", { name: gallery.nameOf(first.generation) }), items, at: start, describe: (entry) => gallery.described(entry), tools: () => [bar.element], below: h("div", { class: "isen-stack-tight" }, unmended.element, why.element),
     keys: (event) => bar.press(event), changed, closed: () => stop(), dragged: (event) => gallery.dragOut(event, now()),
   });
-  const { at, drop } = dialog;
+  const { drop } = dialog;
   const stop = store.listen((state) => {
-    const back = gone.find(({ item }) => isThere(state, item));
-    const item = items[at()];
-    if (back) gone.splice(gone.indexOf(back), 1)[0].back();
-    else if (item && !isThere(state, item)) gone.push({ item, back: drop(item) });
+    for (const back of gone.filter(({ item }) => isThere(state, item))) gone.splice(gone.indexOf(back), 1)[0].back();
+    for (const item of items.filter((one) => !isThere(state, one))) gone.push({ item, back: drop(item) });
     if (items.length) changed();
   });
 }

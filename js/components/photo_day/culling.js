@@ -19,7 +19,7 @@ export function openCulling(view, { pictures, at: first, person, choose }) {
   const { generations } = view.store.api;
   const image = h("img", { class: "isen-full", "data-testid": "isen-cull-picture" });
   const words = h("small", { class: "isen-grow isen-wrap" });
-  const place = h("small", { class: "isen-muted", "data-testid": "isen-cull-place" });
+  const place = h("small", { class: "isen-muted", role: "status", "data-testid": "isen-cull-place" });
   const told = h("small", { role: "status", "aria-live": "polite", "data-testid": "isen-cull-told" });
   const mark = h("div", { class: "isen-scored" });
   const film = h("ul", { class: "isen-film isen-cull-film", "aria-label": t("dayCulling") });
@@ -62,7 +62,7 @@ export function openCulling(view, { pictures, at: first, person, choose }) {
     const before = shown[index];
     const turn = (decided[index] = (decided[index] ?? 0) + 1);
     shown[index] = { ...before, ...(choice.choice === null || choice.choice === undefined ? {} : { choice: choice.choice }) };
-    say(told, said);
+    told.replaceChildren(h("span", { text: said })); // the same words once more are read aloud only as something new
     go(move);
     const answer = sent.then(() => choose(before, choice));
     sent = answer.catch(() => null);

@@ -30,12 +30,13 @@ const PAGES = { PageUp: -1, PageDown: 1 };
  */
 export function showPictures(view, { label, items, at: first, describe, below = null, tools = () => [], keys = () => {}, changed = () => {}, closed, dragged }) {
   let at = first;
+  const order = [...items];
   const image = h("img", { class: "isen-full", "data-testid": "isen-full", on: { dragstart: (event) => dragged?.(event) } });
   const zoom = new Zoom();
   const frame = new ZoomFrame(zoom, image, { dragsOut: true });
   const caption = h("small", { class: "isen-grow isen-wrap isen-caption-text", tabindex: 0 });
   const mark = h("div");
-  const place = h("small", { class: "isen-muted isen-viewer-place" });
+  const place = h("small", { class: "isen-muted isen-viewer-place", role: "status" });
   const link = h("a", { class: "isen-button isen-labelled", title: t("download"), "data-testid": "isen-save-picture" }, icon("download"), h("span", { text: t("download") }));
   /** @param {number} move */
   const show = (move) => {
@@ -64,8 +65,10 @@ export function showPictures(view, { label, items, at: first, describe, below = 
     if (items.length) show(0);
     else close();
     return () => {
-      items.splice(was, 0, item);
-      at = was;
+      const later = new Set(order.slice(order.indexOf(item) + 1));
+      const before = items.findIndex((one) => later.has(one));
+      at = before < 0 ? items.length : before;
+      items.splice(at, 0, item);
       if (dialog.open) show(0);
     };
   };
