@@ -198,3 +198,24 @@ def test_styles_are_made_with_ones_own_model_by_a_press_and_stopped_by_another(f
     kinds = [entry for entry in form.evaluate("asked") if entry[0] in ("make", "stop")]
     order = {"recipe": "sd15-identity", "base_model": None}
     assert kinds == [["make", "chr_9", order], ["stop", "chr_9"]]
+
+
+def test_a_word_that_was_composed_is_one_step_back(stage):
+    """As Japanese is typed: what stood there on the way to the word was written by nobody."""
+    stage.show("images-prompting")
+    box = stage.get_by_test_id("isen-prompt")
+    box.click()
+    stage.keyboard.press("Control+End")
+    before = box.text_content()
+    keyboard = stage.context.new_cdp_session(stage)
+    for text in ("k", "か", "かm", "かみ"):
+        keyboard.send(
+            "Input.imeSetComposition", {"text": text, "selectionStart": len(text), "selectionEnd": len(text)}
+        )
+        stage.wait_for_timeout(1050)  # longer than what is typed without a pause
+    keyboard.send("Input.insertText", {"text": "髪"})
+    expect(box).to_have_text(f"{before}髪")
+    stage.keyboard.press("Control+z")
+    expect(box).to_have_text(before)
+    stage.keyboard.press("Control+y")
+    expect(box).to_have_text(f"{before}髪")

@@ -23,7 +23,7 @@ export class GalleryFilters {
     this.typing = undefined;
     this.search = h("input", {
       type: "search", maxlength: 200, placeholder: t("searchPictures"), "aria-label": t("searchPictures"), title: t("searchPicturesHint"), "data-testid": "isen-search-pictures",
-      on: { input: () => this.#typed(), keydown: (event) => event.key === "Enter" && this.#tell() },
+      on: { input: () => this.#typed(), keydown: (event) => event.key === "Enter" && !event.isComposing && this.#tell() },
     });
     const tell = () => this.#tell();
     this.sort = h("select", { "data-testid": "isen-sort-pictures", on: { change: tell } }, ...SORTS.map((name) => h("option", { value: name, text: t(`sort_${name}`) })));

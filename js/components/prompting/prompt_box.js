@@ -42,7 +42,7 @@ export class PromptBox {
     this.submit = submit;
     this.box = h("div", {
       class: "isen-prompt-box", dir: "auto", contenteditable: "plaintext-only", role: "textbox", "aria-multiline": "true", "aria-labelledby": "isen-prompt-label", "data-testid": "isen-prompt",
-      on: { input: (event) => this.#input(/** @type {InputEvent} */ (event).inputType), keydown: (event) => this.#key(event), beforeinput: (event) => this.#history(event), copy: (event) => this.#copy(event), cut: (event) => this.#copy(event), paste: (event) => this.#paste(event) },
+      on: { input: (event) => this.#typed(/** @type {InputEvent} */ (event)), compositionend: () => this.#input(), keydown: (event) => this.#key(event), beforeinput: (event) => this.#history(event), copy: (event) => this.#copy(event), cut: (event) => this.#copy(event), paste: (event) => this.#paste(event) },
     });
     // for ComfyUI, which takes its canvas back at Ctrl+Z: frontends as old as 1.32.9 know a field for text by its tag or this
     Object.assign(this.box, { type: "textarea" });
@@ -105,6 +105,12 @@ export class PromptBox {
     if (before) chip.before(before);
     after(chip);
     this.#input();
+  }
+
+  /** What is still being composed (かm on the way to 髪) is no step, and nothing in it is moved. @param {InputEvent} event */
+  #typed({ isComposing, inputType }) {
+    if (isComposing) this.changed(this.value);
+    else this.#input(inputType);
   }
 
   /** Typed or pasted tokens become chips. @param {string} [kind] of the change */
