@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { AdvancedFields } from "../../js/components/training/advanced.js";
+import { AdvancedFields, number } from "../../js/components/training/advanced.js";
 import { MemoryChoice } from "../../js/components/training/memory_choice.js";
 import { installDocument } from "./fake_dom.mjs";
 
@@ -70,4 +70,9 @@ test("what the chosen one gave up besides is cleared with it", () => {
   const { taken, choice } = built(last, false);
   choice.list.children[0].children[0].fire("change");
   assert.deepEqual(taken.map(({ options, before }) => [options, Object.keys(before).includes("rank")]), [[{}, true]]);
+});
+
+test("a decimal comma is a point, and what may mean thousands is left to the server", () => {
+  const read = { "0,0001": 0.0001, "0,500": 0.5, ",5": 0.5, "1,5": 1.5, "-0,1": -0.1, "1e-4": 0.0001, "1.5": 1.5, 512: 512, "1,400": "1,400", "a,b": "a,b" };
+  assert.deepEqual(Object.fromEntries(Object.keys(read).map((text) => [text, number(text)])), read);
 });

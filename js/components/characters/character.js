@@ -145,7 +145,8 @@ export class IsenCharacter extends View {
     const counts = [counted("photoCount", character.photo_count), held > 0 && counted("heldCount", held), versions.length > 0 && counted("versionCount", versions.length)];
     say(this.counts, counts.filter(Boolean).join(" · "));
     fill(this.menu, [name, versions.length > 0], () => characterMenu(this, character));
-    fill(this.edit, [name, kind, trigger], () => editForm(this, character));
+    const form = /** @type {HTMLElement | null} */ (this.edit.firstElementChild);
+    if (!form || form.hidden) fill(this.edit, [name, kind, trigger], () => editForm(this, character)); // what is being written stays
   }
 
   /** @param {Isengard.Photo[]} list */

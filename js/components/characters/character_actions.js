@@ -61,6 +61,11 @@ export function editForm(view, character) {
   const form = h("form", { class: "isen-card isen-stack isen-edit-form", hidden: true, "aria-label": t("edit"), on: { submit: sends(save) } },
     field(t("name"), name), field(t("classWord"), kind, t("classHint")), field(t("triggerWord"), trigger, t("triggerHint")),
     h("div", { class: "isen-row" }, h("button", { type: "submit", class: "isen-primary", text: t("save"), "data-testid": "isen-save" }),
-      button(t("cancel"), () => (form.hidden = true))));
+      button(t("cancel"), () => cancel(), { testid: "isen-cancel-edit" })));
+  const cancel = () => {
+    form.hidden = true;
+    const { name: called, class_word, trigger_word } = store.state.characters?.find(({ id }) => id === character.id) ?? character;
+    [name.value, kind.value, trigger.value] = [called, class_word, trigger_word];
+  };
   return form;
 }

@@ -1,7 +1,7 @@
 /** The logs of the last days, filtered by the id that an error shows. */
 
 import { button, field, h, say } from "../../lib/dom.js";
-import { counted } from "../../lib/format.js";
+import { clock, counted } from "../../lib/format.js";
 import { t } from "../../locales/words.js";
 
 const SERVICES = ["all", "api", "worker", "frontend"];
@@ -41,5 +41,5 @@ export class LogViewer {
 function written({ timestamp, level, service, correlation_id: id, message, context }) {
   const { logger: _, ...rest } = context ?? {};
   const more = Object.keys(rest).length ? ` ${JSON.stringify(rest)}` : "";
-  return `${String(timestamp).slice(11, 19)} ${level} ${service} ${id || "-"} ${message}${more}`;
+  return `${clock(timestamp)} ${level} ${service} ${id || "-"} ${message}${more}`;
 }

@@ -7,8 +7,13 @@ import { t } from "../../locales/words.js";
 import { rememberedFold } from "../shared/fold.js";
 
 const OPEN_KEY = "isengard.advanced";
+/** A decimal comma, where no thousand is meant: the digits of phones have no point in half of Europe. */
+const COMMA = /^(-?0*),(\d+)$|^(-?\d+),(\d{1,2}|\d{4,})$/;
 /** What is no number is sent as it is written: the server says what is wrong with it. @param {string} text */
-const number = (text) => (Number.isFinite(Number(text)) ? Number(text) : text);
+export function number(text) {
+  const read = Number(text.replace(COMMA, (_, zeros, after, whole, rest) => `${zeros || whole || 0}.${after ?? rest}`));
+  return Number.isFinite(read) ? read : text;
+}
 /** @param {string} text */
 const numbers = (text) => text.split(",").map((part) => number(part.trim()));
 /** @param {string} text */

@@ -136,7 +136,7 @@ export class IsenTrain extends View {
     const people = state.characters.filter((known) => known.photo_count);
     this.nobody.hidden = people.length > 0;
     this.form.hidden = !people.length;
-    const before = this.people.value;
+    const before = this.#asked;
     this.people.show(people, this.route.train);
     this.people.element.hidden = people.length === 1;
     const choices = trainers(state);
@@ -146,7 +146,12 @@ export class IsenTrain extends View {
     this.rail.show(this.person, state, "train");
     const offered = offersPractice(state, this.canTrain);
     fill(this.practice, offered, () => (offered ? practiceOffer(this.store) : []));
-    if (before !== this.people.value || !this.#presetsAsked) this.#changed();
+    if (before !== this.#asked || !this.#presetsAsked) this.#changed();
+  }
+
+  /** What presets are asked for: a trainer that goes away leaves another one chosen, with other numbers. */
+  get #asked() {
+    return [this.people, this.trainer, this.family].map(({ value }) => value).join();
   }
 
   /** Those that the chosen trainer can train. @param {Isengard.State} state */

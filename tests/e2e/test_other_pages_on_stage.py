@@ -1,0 +1,60 @@
+"""What comes from elsewhere while somebody fills something in, and times as the reader's clock has them; on the stage."""
+
+from __future__ import annotations
+
+import pytest
+from hosts.stage import opened
+from playwright.sync_api import expect
+
+pytestmark = [pytest.mark.e2e, pytest.mark.slow]
+TRAINER_GONE = """() => {
+  const { ways } = panel.store.api;
+  const ask = ways.fetch;
+  window.asked = [];
+  ways.fetch = (path, init) => (asked.push([path, init.body ? JSON.parse(init.body).backend : ""]), ask(path, init));
+  panel.store.take({ type: "backend.state", subject: { kind: "backend", id: "comfyui_native" }, data: { state: { name: "comfyui_native", version: "", state: "not_installed", detail: "Gone." } } });
+}"""
+RENAMED = """() => {
+  const known = panel.store.state.characters.find(({ id }) => id === "chr_9");
+  panel.store.take({ type: "character.changed", subject: { kind: "character", id: "chr_9" }, data: { change: "updated", character: { ...known, class_word: "girl" } } });
+}"""
+
+
+@pytest.fixture(scope="module")
+def stage(browser):
+    with opened(browser, timezone_id="Asia/Tokyo") as page:
+        yield page
+        assert page.faults == []
+
+
+def test_a_trainer_that_goes_away_leaves_the_numbers_of_the_one_that_stays(stage):
+    stage.show("train-two-trainers")
+    stage.get_by_test_id("isen-trainer").select_option("comfyui_native")
+    start = stage.get_by_test_id("isen-start-training")
+    expect(start).to_be_enabled()
+    stage.evaluate(TRAINER_GONE)
+    expect(stage.get_by_test_id("isen-trainer")).to_have_value("ai_toolkit")
+    expect(start).to_be_enabled()
+    asked = stage.evaluate("asked")
+    assert any("/training/presets" in path and "backend=ai_toolkit" in path for path, _ in asked)
+    assert ["/isengard/training/preflight", "ai_toolkit"] in asked
+
+
+def test_a_person_who_is_edited_here_is_not_taken_from_under_the_hands(stage):
+    stage.show("character-edit")
+    name = stage.get_by_test_id("isen-edit-name")
+    name.fill("Anna Karenina")
+    stage.evaluate(RENAMED)
+    expect(name).to_be_focused()
+    expect(name).to_have_value("Anna Karenina")
+    stage.get_by_test_id("isen-cancel-edit").click()
+    expect(name).to_be_hidden()
+    stage.get_by_test_id("isen-more").click()
+    stage.get_by_test_id("isen-edit").click()
+    expect(name).to_have_value("Anna")
+    expect(stage.locator("input[list=isen-kinds]")).to_have_value("girl")
+
+
+def test_lines_of_the_log_have_the_time_of_the_clock_on_the_wall(stage):
+    stage.show("settings-log")
+    expect(stage.get_by_test_id("isen-log-lines")).to_contain_text("19:00:00 WARNING api")
