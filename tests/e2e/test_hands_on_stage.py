@@ -13,6 +13,14 @@ NOTES = """() => {
   window.asked = [];
   ways.fetch = (path, init) => (init.method === "GET" || asked.push(`${init.method} ${path}`), ask(path, init));
 }"""
+OWN_CANVAS = """() => {
+  const { store } = panel;
+  Object.assign(window, { kept: [], ordered: 0 });
+  panel.frontend = { canvasGraph: async () => ({ 1: { class_type: "KSampler", inputs: {} } }) };
+  store.api.generations.create = async () => (ordered += 1, null);
+  store.api.recipes.add = async (name) => (kept.push(name), null);
+  store.set({ recipes: store.state.recipes.map((one) => ({ ...one })) });
+}"""
 LIKES = """() => {
   const { store } = panel;
   window.liked = [];
@@ -109,3 +117,14 @@ def test_a_finger_that_rests_chooses_though_the_phone_is_quicker(stage, state, w
 def test_two_fingers_do_not_pull_a_crop_to_and_fro(stage):
     stage.show("crop")
     assert stage.get_by_test_id("isen-crop-box").evaluate(TWO_FINGERS) == [10, True, True]
+
+
+def test_enter_in_the_name_of_a_workflow_saves_it_and_orders_no_picture(stage):
+    stage.show("images-settings")
+    stage.evaluate(OWN_CANVAS)
+    stage.get_by_test_id("isen-recipe-shelf").click()
+    name = stage.get_by_test_id("isen-recipe-name")
+    name.fill("Mine")
+    name.press("Enter")
+    stage.wait_for_function("kept.length")
+    assert stage.evaluate("[kept, ordered]") == [["Mine"], 0]

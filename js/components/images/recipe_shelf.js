@@ -22,7 +22,7 @@ export class RecipeShelf {
     const input = h("input", { type: "file", accept: ".json,application/json", class: "isen-hidden-input", "aria-label": t("chooseRecipe"), "data-testid": "isen-recipe-file", on: { change: () => (this.#take(input.files), (input.value = "")) } });
     this.drop = h("label", { class: "isen-drop isen-small", "data-testid": "isen-recipe-drop" }, h("strong", { text: t("dropRecipe") }), h("small", { class: "isen-muted", text: t("recipeKinds") }), input);
     for (const kind of ["dragover", "dragleave", "drop"]) this.drop.addEventListener(kind, (event) => this.#drag(/** @type {DragEvent} */ (event)));
-    this.name = h("input", { type: "text", maxlength: 80, placeholder: t("recipeName"), "aria-label": t("recipeName"), "data-testid": "isen-recipe-name" });
+    this.name = h("input", { type: "text", maxlength: 80, placeholder: t("recipeName"), "aria-label": t("recipeName"), "data-testid": "isen-recipe-name", on: { keydown: (event) => this.#enter(event) } });
     this.save = button(t("saveCanvas"), () => this.#saveCanvas(), { icon: "save", testid: "isen-save-canvas" });
     this.list = h("ul", { class: "isen-plain-list", "aria-label": t("ownRecipes"), "data-testid": "isen-own-recipes" });
     this.element = h("details", { class: "isen-fold" }, h("summary", { text: t("ownRecipes"), "data-testid": "isen-recipe-shelf" }),
@@ -44,6 +44,13 @@ export class RecipeShelf {
     return h("li", { class: "isen-card isen-stack-tight", "data-testid": "isen-own-recipe" },
       h("div", { class: "isen-row" }, h("strong", { class: "isen-grow isen-wrap", text: label }), button(t("deleteRecipe", { name: label }), () => this.#remove(name, label), { icon: "trash", bare: true, testid: "isen-delete-recipe" })),
       foreign.length > 0 && h("small", { class: "isen-muted" }, confirmed && icon("check"), ` ${t("foreignNodes", { names: inRow(foreign) })}`), lines);
+  }
+
+  /** The field stands in the form of pictures, which Enter would send. @param {KeyboardEvent} event */
+  #enter(event) {
+    if (event.key !== "Enter" || event.isComposing) return;
+    event.preventDefault();
+    this.save.click();
   }
 
   /** @param {DragEvent} event */
