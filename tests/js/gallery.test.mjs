@@ -7,7 +7,7 @@ installDocument();
 const { NO_FILTER, continued, fits, liked, picturesOf, setFilter, told } = await import("../../js/data/gallery.js");
 const { askEarly, thumbnail } = await import("../../js/components/shared/thumbnail_preload.js");
 const { layoutOf, visible } = await import("../../js/components/shared/virtual_wall.js");
-const { makingShare, makingWords } = await import("../../js/components/images/pictures_in_progress.js");
+const { InProgressCard, makingShare, makingWords } = await import("../../js/components/images/pictures_in_progress.js");
 const { Api } = await import("../../js/data/api.js");
 const { Store } = await import("../../js/data/store.js");
 
@@ -96,4 +96,19 @@ test("what is being made, in words and as a share", () => {
   assert.equal(makingWords({ state: "running", progress: progress({ image: 1, step: 3, total_steps: 6 }) }), "Making picture 2 of 2, step 3 of 6");
   assert.equal(makingWords({ state: "cancelling", progress: progress({}) }), "stopping");
   assert.equal(makingShare({ progress: progress({ image: 1, step: 3, total_steps: 6 }) }), 0.75);
+});
+
+test("of a picture being made each step is seen, and what is read aloud changes with the picture alone", () => {
+  const card = new InProgressCard({ store: { api: { generations: { previewUrl: () => "" } } } });
+  const seen = new Set();
+  const aloud = new Set();
+  for (const [image, step] of [[0, 1], [0, 2], [0, 3], [1, 1]]) {
+    card.show({ generation: { id: "gen_1", state: "running", progress: progress({ image, step, total_steps: 6 }), request: { prompt: "a" } }, names: [], away: false });
+    seen.add(card.words.textContent);
+    aloud.add(card.told.textContent);
+  }
+  assert.equal(seen.size, 4);
+  assert.deepEqual([...aloud], ["Making picture 1 of 2", "Making picture 2 of 2"]);
+  const spoken = (element) => [element, ...element.children.flatMap((child) => (typeof child === "string" ? [] : spoken(child)))].filter((one) => one.attributes.role === "status");
+  assert.deepEqual(spoken(card.element), [card.told]);
 });

@@ -26,11 +26,13 @@ export class InProgressCard {
     this.preview = h("img", { class: "isen-made", alt: t("preview"), hidden: true, "data-testid": "isen-preview" });
     this.blank = h("div", { class: "isen-picture isen-skeleton isen-short" });
     this.words = h("small", { "data-testid": "isen-making" });
+    /** What is read aloud: each picture, not each of its steps. */
+    this.told = h("small", { class: "isen-hidden-text", role: "status" });
     this.bar = h("progress", { max: 1 });
     this.prompt = h("p", { class: "isen-prompt-line isen-muted" });
     const cancel = button(t("cancelImages"), () => this.#cancel(), { testid: "isen-cancel-images" });
     this.element = h("li", { class: "isen-card isen-generation", "data-testid": "isen-generation" },
-      h("div", { class: "isen-stack-tight", role: "status" }, this.blank, this.preview, this.words, this.bar), this.prompt, h("div", { class: "isen-row" }, cancel));
+      h("div", { class: "isen-stack-tight" }, this.blank, this.preview, this.words, this.bar), this.told, this.prompt, h("div", { class: "isen-row" }, cancel));
   }
 
   /** @param {{generation: Isengard.Generation, names: string[], away: boolean}} options */
@@ -39,6 +41,7 @@ export class InProgressCard {
     this.element.dataset.state = generation.state;
     const words = away ? t("makingAway") : makingWords(generation);
     say(this.words, words);
+    say(this.told, away ? words : makingWords({ state: generation.state, progress: { ...generation.progress, total_steps: 0 } }));
     this.bar.setAttribute("aria-label", words);
     if (generation.state === "running" && !away) this.bar.value = makingShare(generation);
     else this.bar.removeAttribute("value");
