@@ -8,7 +8,7 @@
  */
 export const LISTS = {
   generations: (api, { galleryFilter }, cursor) => api.generations.list(galleryFilter, cursor),
-  characters: (api) => api.characters.list(),
+  characters: (api) => whole((cursor) => api.characters.list(cursor)),
   jobs: (api, _, cursor) => api.jobs.trainings(cursor),
   families: (api) => api.training.families(),
   recipes: (api) => chosenFreely(api.recipes.list()),
@@ -17,6 +17,22 @@ export const LISTS = {
   tasks: (api) => api.jobs.tasks(),
   backends: (api) => api.training.backends(),
 };
+
+/**
+ * Page after page, until one brings nothing new: nobody is left out, however many there are.
+ * @template {{id: string}} Item @param {(cursor: string) => Promise<Isengard.Page<Item>>} ask @returns {Promise<Isengard.Page<Item>>}
+ */
+async function whole(ask) {
+  /** @type {Map<string, Item>} */
+  const known = new Map();
+  for (let cursor = ""; ; ) {
+    const { items, next_cursor: next } = await ask(cursor);
+    const before = known.size;
+    for (const item of items) known.set(item.id, item);
+    if (!next || known.size === before) return { items: [...known.values()], next_cursor: next };
+    cursor = next;
+  }
+}
 
 /** Without those of ours that only begin with a picture: they are for the canvas and for what is done with a picture. @param {Promise<Isengard.Page<Isengard.Recipe>>} page */
 async function chosenFreely(page) {

@@ -150,6 +150,13 @@ test("a fault of ours is not shown as the server's", async () => {
   await assert.rejects(store.attempt(() => Promise.reject(new TypeError("ours"))), /ours/);
 });
 
+test("all people are listed, however many pages that takes", async () => {
+  const { store, api } = make({ "GET /characters": (path) => (path.includes("cursor=c1") ? { items: [{ id: "chr_1" }], next_cursor: null } : { items: [{ id: "chr_3" }, { id: "chr_2" }], next_cursor: "c1" }) });
+  await store.refresh();
+  assert.deepEqual(store.state.characters.map(({ id }) => id), ["chr_3", "chr_2", "chr_1"]);
+  assert.equal(api.asked.filter(([, path]) => path.startsWith("/characters?")).length, 2);
+});
+
 test("the next page is added without what is known already", async () => {
   const { store } = make({ "GET /generations": (path) => (path.includes("cursor=c1") ? { items: [{ id: "gen_2" }, { id: "gen_1" }], next_cursor: null } : { items: [{ id: "gen_3" }, { id: "gen_2" }], next_cursor: "c1" }) });
   await store.refresh();

@@ -4,9 +4,9 @@ import { MOST, Resource, path, query } from "./address.js";
 
 /** People, their captions and versions. */
 export class Characters extends Resource {
-  /** @returns {Promise<Isengard.Page<Isengard.Character>>} */
-  list() {
-    return this.api.get("/characters" + query({ limit: MOST }));
+  /** @param {string} [cursor] @returns {Promise<Isengard.Page<Isengard.Character>>} */
+  list(cursor = "") {
+    return this.api.get("/characters" + query({ limit: MOST, cursor }));
   }
 
   /** Those in the trash. @returns {Promise<Isengard.Page<Isengard.Character>>} */
