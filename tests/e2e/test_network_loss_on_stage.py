@@ -77,3 +77,25 @@ def test_a_server_between_that_answers_for_comfyui_keeps_the_view(stage):
     stage.evaluate("panel.store.refresh()")
     expect(stage.get_by_test_id("isen-offline")).to_have_count(1)
     expect(stage.locator("dialog.isen-onward[open]")).to_be_visible()
+
+
+def test_pictures_that_did_not_come_during_a_loss_come_after_it(stage):
+    stage.show("images-many")
+    svg = '<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"/>'
+    lost = True
+
+    def answer(route):
+        return route.abort() if lost else route.fulfill(content_type="image/svg+xml", body=svg)
+
+    stage.route("**/thumb/*", answer)
+    stage.evaluate(
+        "() => { panel.store.api.generations.thumbUrl = ({ id }) => `${location.origin}/thumb/${id}`; panel.store.go({ tab: 'characters' }); panel.store.go({ tab: 'images' }); }"
+    )
+    broken = "[...panel.querySelectorAll('.isen-tile img')].filter((image) => image.complete && !image.naturalWidth).length"
+    stage.wait_for_function(f"{broken} > 5")
+    stage.evaluate(LOSE)
+    stage.evaluate("panel.store.refresh()")
+    lost = False
+    stage.evaluate(FIND)
+    stage.wait_for_function(f"{broken} === 0")
+    stage.unroute("**/thumb/*")

@@ -9,6 +9,7 @@ import { adoptStyles } from "../../lib/styles.js";
 import { spoken, t } from "../../locales/words.js";
 import { practiceOf } from "../../data/first_hour/practice.js";
 import { isOutdated, runningJobs, shownRoute } from "../../data/state.js";
+import { brokenPictures } from "./broken_pictures.js";
 import { blocked, connecting, locked } from "./blocked_states.js";
 import { nearWork, topDialog } from "../shared/dialogs.js";
 import { askEarly } from "../shared/thumbnail_preload.js";
@@ -44,6 +45,8 @@ export class IsenPanel extends View {
   /** @type {Isengard.State["problem"]} */ refused = null;
   /** @type {(() => void) | null} */ closes;
 
+  /** @type {() => void} */ fetchBroken;
+
   /** ComfyUI's page around the panel; null where there is none. @type {Isengard.Frontend | null} */
   frontend = null;
   /** @type {import("../../data/notices.js").Notices | null} */
@@ -67,6 +70,7 @@ export class IsenPanel extends View {
     this.undo = new UndoBar(this, this.store);
     this.append(h("header", { class: "isen-head" }, h("strong", { class: "isen-grow", text: t("title") }), help, settings, this.leave), this.tabs, this.banners, this.refusal, this.body, this.undo.element);
     this.#keepToOurselves();
+    this.fetchBroken = brokenPictures(this);
     keepFocus(this, () => topDialog(this) ?? homeOf(this.body));
     this.store.early = (name, items) => name === "generations" && this.#showsPictures() && askEarly(this.store.api, /** @type {Isengard.Generation[]} */ (items));
     this.addEventListener("isen-undo", (event) => this.undo.show(/** @type {CustomEvent<Isengard.Undo>} */ (event).detail));
@@ -93,6 +97,10 @@ export class IsenPanel extends View {
       const files = pasted(/** @type {ClipboardEvent} */ (event));
       if (files.length) arrive(this.store, asFound(files));
     });
+  }
+
+  online() {
+    this.fetchBroken();
   }
 
   shown() {
