@@ -21,6 +21,12 @@ OWN_CANVAS = """() => {
   store.api.recipes.add = async (name) => (kept.push(name), null);
   store.set({ recipes: store.state.recipes.map((one) => ({ ...one })) });
 }"""
+IN_DIALOG = """() => {
+  window.around = document.createElement("dialog");
+  document.body.append(around);
+  around.append(panel);
+  around.showModal();
+}"""
 LIKES = """() => {
   const { store } = panel;
   window.liked = [];
@@ -128,3 +134,16 @@ def test_enter_in_the_name_of_a_workflow_saves_it_and_orders_no_picture(stage):
     name.press("Enter")
     stage.wait_for_function("kept.length")
     assert stage.evaluate("[kept, ordered]") == [["Mine"], 0]
+
+
+def test_escape_closes_the_menu_of_a_person_and_not_what_the_panel_is_in(stage):
+    """As in App Mode and on phones, where the panel is in a dialog over ComfyUI's page."""
+    stage.show("character")
+    stage.evaluate(IN_DIALOG)
+    stage.get_by_test_id("isen-more").click()
+    expect(stage.get_by_test_id("isen-edit")).to_be_visible()
+    stage.keyboard.press("Escape")
+    expect(stage.get_by_test_id("isen-edit")).to_be_hidden()
+    assert stage.evaluate("around.open")
+    stage.keyboard.press("Escape")
+    assert not stage.evaluate("around.open")

@@ -246,3 +246,25 @@ test("what could not be sent is sent again with its caption, and what is wrong w
   await addAgain(store, "chr_1");
   assert.deepEqual([captions, store.state.uploads.map(({ name }) => name)], [{ "pho_a.jpg": "x" }, ["bad.jpg"]]);
 });
+
+test("photos that are dropped while others wait for a person wait with them", () => {
+  const { store } = make({});
+  store.set({ characters: [] });
+  arrive(store, [{ file: photoFile("a.jpg"), folder: "Anna" }]);
+  arrive(store, ["b.jpg", "c.jpg"].map((name) => ({ file: photoFile(name), folder: "" })));
+  const { found, name, people } = store.state.arrivals;
+  assert.deepEqual([found.map(({ file }) => file.name), name, people], [["a.jpg", "b.jpg", "c.jpg"], "Anna", []]);
+});
+
+test("what was refused of one person's photos stays told while another's come in", async () => {
+  const { store, api } = make({});
+  api.photos.upload = async (id, file) => {
+    if (id === "chr_1") throw error("photo_unreadable", 422);
+    return { photo: { id: `pho_${file.name}` } };
+  };
+  await store.addPhotos("chr_1", [photoFile("bad.jpg")]);
+  await store.addPhotos("chr_2", [photoFile("good.jpg")]);
+  assert.deepEqual(store.state.uploads.map(({ characterId, name }) => [characterId, name]), [["chr_1", "bad.jpg"]]);
+  await store.addPhotos("chr_1", [photoFile("worse.jpg")]);
+  assert.deepEqual(store.state.uploads.map(({ name }) => name), ["worse.jpg"], "their own are read by then");
+});

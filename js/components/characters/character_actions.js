@@ -13,7 +13,7 @@ export function characterMenu(view, character) {
   const name = brief(character.name);
   /** As they are when the entry is chosen: the menu stays as it is while photos come in. */
   const now = () => view.store.state.characters?.find(({ id }) => id === character.id) ?? character;
-  const menu = h("details", { class: "isen-menu", on: { keydown: (event) => event.key === "Escape" && close() } },
+  const menu = h("details", { class: "isen-menu", on: { keydown: (event) => escaped(event) } },
     h("summary", { "aria-label": t("more"), title: t("more"), "data-testid": "isen-more" }, icon("ellipsis-h")),
     h("div", { class: "isen-menu-list" },
       button(t("edit"), () => { close(); showEdit(view); }, { icon: "pencil", testid: "isen-edit" }),
@@ -24,6 +24,12 @@ export function characterMenu(view, character) {
   const close = () => {
     menu.open = false;
     /** @type {HTMLElement | null} */ (menu.firstChild)?.focus();
+  };
+  /** @param {KeyboardEvent} event */
+  const escaped = (event) => {
+    if (event.key !== "Escape" || !menu.open) return;
+    event.preventDefault(); // or a dialog around it goes, too
+    close();
   };
   menu.addEventListener("focusout", (event) => menu.contains(/** @type {Node | null} */ (event.relatedTarget)) || (menu.open = false));
   return menu;

@@ -29,7 +29,7 @@ export class PhotoIntake {
     if (!found.length) return this.#note(characterId, id, "droppedNothing");
     const { photos, captions, others } = sorted(found);
     const waiting = photos.map((one, index) => ({ key: `${id}-${index}`, name: one.file.name, pair: pairOf(one), file: one.file, caption: captions.get(pairOf(one)), characterId, share: 0, error: null }));
-    this.#set(this.#uploads.filter((known) => !known.error && !known.note));
+    this.#set(this.#uploads.filter((known) => known.characterId !== characterId || (!known.error && !known.note))); // of others it is told still
     await this.#takeAll(characterId, waiting, captions, id);
     const left = await this.#captionKnown(characterId, captions, id);
     // of a photo that came along and was not taken its own line tells

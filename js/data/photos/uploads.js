@@ -26,9 +26,11 @@ export function arrive(store, found) {
     store.go({ tab: "characters", id });
     return store.addPhotos(id, found);
   }
-  const name = found.find(({ folder }) => folder)?.folder.split("/")[0] ?? "";
+  const before = store.state.arrivals;
+  const all = [...(before?.found ?? []), ...found]; // those that wait already wait with them
+  const name = before?.name || (found.find(({ folder }) => folder)?.folder.split("/")[0] ?? "");
   store.go({ tab: "characters" });
-  store.set({ arrivals: { found, name, people: peopleIn(found) } });
+  store.set({ arrivals: { found: all, name, people: peopleIn(all) } });
 }
 
 /**
