@@ -132,7 +132,9 @@ export class AppFrontend {
     });
     // What ComfyUI makes of Esc would keep it open.
     dialog.addEventListener("keydown", (event) => event.stopPropagation());
-    dialog.addEventListener("click", (event) => event.target === dialog && dialog.close());
+    let began = /** @type {EventTarget | null} */ (null);
+    dialog.addEventListener("pointerdown", ({ target }) => (began = target)); // text may be marked beyond the panel's edge
+    dialog.addEventListener("click", ({ target }) => target === dialog && began === dialog && dialog.close());
     dialog.append(panel);
     document.body.append(dialog);
     dialog.showModal();

@@ -1,13 +1,14 @@
 /** Both faces of ComfyUI's frontend: which one is taken, what is registered, and what a report tells of it. */
 
 import assert from "node:assert/strict";
-import { test } from "node:test";
+import { mock, test } from "node:test";
 
 import { AppFrontend } from "../../js/comfy.js";
 import { fillWidgets, showBeside } from "../../js/comfy_canvas.js";
 import { APP_CAPABILITIES, isFrom, presence } from "../../js/comfy_capabilities.js";
 import { SdkFrontend } from "../../js/comfy_sdk.js";
 import { frontendOf } from "../../js/frontend.js";
+import { FakeElement, installDocument } from "./fake_dom.mjs";
 import { offer } from "./sdk/host.mjs";
 
 const WORDS = { title: "Isengard", tooltip: "Isengard: train a person", open: "Open Isengard", button: "A button", buttonHint: "" };
@@ -120,4 +121,24 @@ test("the view is moved so that the first node begins right of what covers the c
     assert.equal(Math.round((-80 + ds.offset[0]) * ds.scale), left + 60);
     assert.ok(ds.scale <= 1 && ds.scale >= 0.35);
   }
+});
+
+test("the panel over the page closes by a press beside it, not by a text that is marked beyond its edge", async () => {
+  mock.timers.enable({ apis: ["setTimeout"] });
+  const document = installDocument();
+  document.body = document.createElement("body");
+  Object.assign(FakeElement.prototype, { showModal() { this.open = true; }, close() { this.open = false; } });
+  const { page, told } = appPage({ tabs: { activeSidebarTabId: "isengard" } });
+  const shell = Object.assign(document.createElement("isen-panel"), { getClientRects: () => [], takeFocus: () => {}, over: () => {} });
+  new AppFrontend(page).register({ mount: () => shell, shown: () => {}, hide: () => {}, words: WORDS, home: "" });
+  told.extensions[0].commands[0].function();
+  mock.timers.tick(400);
+  const [dialog] = document.body.children;
+  const press = async (from, to) => {
+    await dialog.fire("pointerdown", { target: from });
+    await dialog.fire("click", { target: to });
+    return dialog.open;
+  };
+  assert.deepEqual([await press(shell, shell), await press(shell, dialog), await press(dialog, dialog)], [true, true, false]);
+  mock.timers.reset();
 });
