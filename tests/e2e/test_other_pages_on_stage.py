@@ -58,3 +58,15 @@ def test_a_person_who_is_edited_here_is_not_taken_from_under_the_hands(stage):
 def test_lines_of_the_log_have_the_time_of_the_clock_on_the_wall(stage):
     stage.show("settings-log")
     expect(stage.get_by_test_id("isen-log-lines")).to_contain_text("19:00:00 WARNING api")
+
+
+def test_what_was_just_now_is_some_minutes_ago_later_though_nothing_happens(stage):
+    stage.clock.install()
+    stage.show("trainings")
+    stage.evaluate(
+        "panel.store.set({ jobs: panel.store.state.jobs.map((job) => ({ ...job, state: 'completed', error: null, finished_at: new Date().toISOString() })) })"
+    )
+    row = stage.get_by_test_id("isen-job-row").first
+    expect(row).to_contain_text("just now")
+    stage.clock.fast_forward("05:00")
+    expect(row).to_contain_text("5 min ago")

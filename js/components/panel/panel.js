@@ -29,6 +29,8 @@ const TABS = ["characters", "training", "images", "video"];
 const VIEWS = { characters: "isen-characters", training: "isen-trainings", images: "isen-images", video: "isen-video" };
 const SHEETS = ["panel", "controls", "people", "making", "pictures", "looking", "photo_day", "life", "contrast"];
 const REFUSAL = "isen-problem";
+/** What was "just now" is not so for ever, though nothing happens. */
+const CLOCK_MS = 60_000;
 /** As in styles/making.css. */
 const WIDE = 560;
 
@@ -46,6 +48,7 @@ export class IsenPanel extends View {
   /** @type {(() => void) | null} */ closes;
 
   /** @type {() => void} */ fetchBroken;
+  /** @type {ReturnType<typeof setInterval> | undefined} */ clock;
 
   /** ComfyUI's page around the panel; null where there is none. @type {Isengard.Frontend | null} */
   frontend = null;
@@ -97,6 +100,17 @@ export class IsenPanel extends View {
       const files = pasted(/** @type {ClipboardEvent} */ (event));
       if (files.length) arrive(this.store, asFound(files));
     });
+  }
+
+  connectedCallback() {
+    super.connectedCallback();
+    clearInterval(this.clock);
+    this.clock = setInterval(() => this.store.set({}), CLOCK_MS);
+  }
+
+  disconnectedCallback() {
+    super.disconnectedCallback();
+    clearInterval(this.clock);
   }
 
   online() {
