@@ -14,6 +14,13 @@ TRAINER_GONE = """() => {
   ways.fetch = (path, init) => (asked.push([path, init.body ? JSON.parse(init.body).backend : ""]), ask(path, init));
   panel.store.take({ type: "backend.state", subject: { kind: "backend", id: "comfyui_native" }, data: { state: { name: "comfyui_native", version: "", state: "not_installed", detail: "Gone." } } });
 }"""
+TWO_DAYS = """() => {
+  const view = panel.querySelector("isen-photo-day");
+  const hours = (back) => new Date(Date.now() - back * 3_600_000).toISOString();
+  const [day] = view.days;
+  view.days = [2.1, 2.6, 72.5].map((back, at) => ({ ...day, id: `day_${at}`, created_at: hours(back) }));
+  view.update(panel.store.state);
+}"""
 RENAMED = """() => {
   const known = panel.store.state.characters.find(({ id }) => id === "chr_9");
   panel.store.take({ type: "character.changed", subject: { kind: "character", id: "chr_9" }, data: { change: "updated", character: { ...known, class_word: "girl" } } });
@@ -70,3 +77,13 @@ def test_what_was_just_now_is_some_minutes_ago_later_though_nothing_happens(stag
     expect(row).to_contain_text("just now")
     stage.clock.fast_forward("05:00")
     expect(row).to_contain_text("5 min ago")
+
+
+def test_photo_days_of_the_same_hour_are_told_apart(stage):
+    stage.show("photo-day-done")
+    chips = stage.get_by_test_id("isen-day-earlier")
+    stage.evaluate(TWO_DAYS)
+    one, other, earlier = chips.all_text_contents()
+    assert earlier == "3 days ago"
+    assert one != other
+    assert [len(words.split(":")) for words in (one, other)] == [2, 2]
