@@ -21,6 +21,31 @@ OWN_CANVAS = """() => {
   store.api.recipes.add = async (name) => (kept.push(name), null);
   store.set({ recipes: store.state.recipes.map((one) => ({ ...one })) });
 }"""
+PAINT_WITH_TWO = """(stage) => {
+  stage.setPointerCapture = () => {};
+  const { left, top } = stage.getBoundingClientRect();
+  const strokes = () => Number(/\\d+/.exec(document.querySelector("#isen-mask-told").textContent)[0]);
+  const finger = (kind, pointerId, x) => stage.dispatchEvent(new PointerEvent(kind, { bubbles: true, pointerType: "touch", pointerId, clientX: left + x, clientY: top + x, button: 0 }));
+  const before = strokes();
+  finger("pointerdown", 1, 50);
+  finger("pointerdown", 2, 150);
+  finger("pointermove", 2, 160);
+  finger("pointerup", 2, 160);
+  finger("pointermove", 1, 60);
+  finger("pointerup", 1, 60);
+  return [before, strokes()];
+}"""
+#: What is on the disk no more: it says its size, and cannot be read.
+DROP_GONE = """(place) => {
+  const transfer = new DataTransfer();
+  transfer.items.add(new File(["{}"], "mine.json"));
+  const [file] = transfer.files;
+  const gone = () => Promise.reject(new DOMException("gone", "NotFoundError"));
+  Object.assign(file, { text: gone, slice: () => ({ arrayBuffer: gone }) });
+  const drop = new DragEvent("drop", { bubbles: true, cancelable: true, dataTransfer: transfer });
+  Object.defineProperty(drop, "dataTransfer", { value: { types: ["Files"], files: [file] } });
+  place.dispatchEvent(drop);
+}"""
 IN_DIALOG = """() => {
   window.around = document.createElement("dialog");
   document.body.append(around);
@@ -147,3 +172,18 @@ def test_escape_closes_the_menu_of_a_person_and_not_what_the_panel_is_in(stage):
     assert stage.evaluate("around.open")
     stage.keyboard.press("Escape")
     assert not stage.evaluate("around.open")
+
+
+def test_two_fingers_paint_one_line(stage):
+    """From the first one's place to where it goes, not to the other finger and back."""
+    stage.show("onward-into")
+    mask = stage.get_by_test_id("isen-mask")
+    before, after = mask.evaluate(PAINT_WITH_TWO)
+    assert after == before + 1
+
+
+def test_a_workflow_file_that_has_gone_is_told(stage):
+    stage.show("images-settings")
+    stage.get_by_test_id("isen-recipe-shelf").click()
+    stage.get_by_test_id("isen-recipe-drop").evaluate(DROP_GONE)
+    expect(stage.get_by_test_id("isen-problem")).to_be_visible()

@@ -1,7 +1,8 @@
 /** Own ways of making pictures: dropped as a file or taken from the canvas, with what was found about each. */
 
+import { ApiError, ours } from "../../data/api.js";
 import { button, h, icon } from "../../lib/dom.js";
-import { brought } from "../../lib/files.js";
+import { brought, readable } from "../../lib/files.js";
 import { inRow } from "../../lib/format.js";
 import { fill, keyed } from "../../lib/lists.js";
 import { t } from "../../locales/words.js";
@@ -65,6 +66,7 @@ export class RecipeShelf {
   async #take(files) {
     const [file] = files ?? [];
     if (!file) return;
+    if (file.size && !(await readable(file))) return this.view.store.set({ problem: new ApiError(0, ours("file_unreadable", "fileGone")) });
     const { graph, problem } = graphOf(await file.text());
     this.#say(problem ? t(problem, { name: file.name }) : "");
     if (graph) await this.#add(this.name.value.trim() || nameOfFile(file.name), graph);
