@@ -5,6 +5,7 @@ Without a trainer a LoRA made of random numbers is published as a training leave
 
 from __future__ import annotations
 
+import io
 import re
 import time
 from collections.abc import Iterator
@@ -196,17 +197,57 @@ def _train(api: Api, found: Found, person: dict[str, Any], asked: dict[str, Any]
 
 
 def _pictures(api: Api, server: comfyui.ComfyUI, found: Found, person: dict[str, Any], recipe: str) -> None:
-    [shown] = [one for one in api.get("/recipes")["items"] if one["name"] == recipe]
-    control = "strength" if shown["identity"] == "lora" else "reference"
+    shown = {one["name"]: one for one in api.get("/recipes")["items"]}
+    wanted = shown[recipe]
+    control = "strength" if wanted["identity"] == "lora" else "reference"
+    body = {"characters": [{"id": person["id"], control: 0.0}], **PICTURE}
+    start: dict[str, Any] | None = None
+    if wanted["needs_picture"]:
+        usual = next(name for name in _usual(found) if not shown[name]["needs_picture"])
+        first = _drawn(api, server, api.post("/generations", {**body, "recipe": usual}))
+        start = {
+            "how": "into_picture" if "mask" in wanted["controls"] else "from_picture",
+            "generation_id": first["id"],
+        }
     made = []
     for share in (0.0, 0.0, 1.0):
-        body = {"characters": [{"id": person["id"], control: share}], "recipe": recipe, **PICTURE}
-        picture = api.wait_for(f"/generations/{api.post('/generations', body)['id']}", 900)
-        assert picture["state"] == "completed", picture["error"]
+        order = {**body, "characters": [{"id": person["id"], control: share}], "recipe": recipe}
+        if start is None:
+            picture = _drawn(api, server, api.post("/generations", order))
+        else:
+            masks = {"mask": _half_marked()} if start["how"] == "into_picture" else {}
+            picture = _drawn(
+                api, server, api.from_picture({**order, "start": {**start, "change": 0.9}}, **masks)
+            )
         made.append(server.data / "outputs" / picture["id"] / picture["images"][0]["file"])
-        lora_proof.free(server)
     found.repeat = lora_proof.difference(made[0], made[1])
     found.change = lora_proof.difference(made[1], made[2])
+
+
+def _usual(found: Found) -> list[str]:
+    from isengard.core.families.families import Families
+
+    family = Families().get(found.family)
+    return [family.recipe, *family.other_recipes]
+
+
+def _drawn(api: Api, server: comfyui.ComfyUI, ordered: dict[str, Any]) -> dict[str, Any]:
+    """The record of what was ordered, once it is there; ComfyUI holds no model afterwards."""
+    picture: dict[str, Any] = api.wait_for(f"/generations/{ordered['id']}", 900)
+    assert picture["state"] == "completed", picture["error"]
+    lora_proof.free(server)
+    return picture
+
+
+def _half_marked() -> bytes:
+    """A PNG of the picture's size, of which the left half is to be drawn."""
+    from PIL import Image
+
+    mask = Image.new("L", (PICTURE["width"], PICTURE["height"]), 0)
+    mask.paste(255, (0, 0, PICTURE["width"] // 2, PICTURE["height"]))
+    stream = io.BytesIO()
+    mask.save(stream, "PNG")
+    return stream.getvalue()
 
 
 def _peak(pid: int) -> int:
