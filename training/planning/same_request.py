@@ -33,8 +33,8 @@ class EarlierTrainings:
     photos: PhotoStore
 
     def same_as(self, request: TrainingRequest, usual: str) -> Job | None:
-        """The newest training by this request (by the trainer `usual` where it names none), with the photos, captions and words as they are now, that is on its way or
-        has left a version that is still there. None where there is none: then it is to be trained."""
+        """The newest training by this request (by the trainer `usual` where it names none), with the photos, captions and words as they
+        are now, that is on its way or has left a version that is still there. None where there is none: then it is to be trained."""
         character = self.characters.get(request.character_id)
         trainings = JobFilter(kinds=["training"], character_id=character.id)
         versions = {version.job_id for version in character.versions}

@@ -53,7 +53,8 @@ class Reader:
     _singles: deque[Event] = field(default_factory=deque)
 
     async def next_event(self) -> Event:
-        """Wait for the next, of one thing at a time, for readers of ours, to whom the numbers mean nothing: a new epoch changes nothing for them."""
+        """Wait for the next, of one thing at a time, for readers of ours, to whom the numbers mean nothing: a new epoch changes nothing
+        for them."""
         while not self._singles:
             while not self.waiting:
                 await self._wait()
