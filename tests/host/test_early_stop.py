@@ -4,6 +4,8 @@ them are about as alike to the photos as those are to each other, so the first s
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from hosts import comfyui, fixtures
 from hosts.demo import REAL_TRAINING
@@ -13,7 +15,7 @@ from isengard.core.faces.stopping import PATIENCE
 
 pytestmark = [pytest.mark.full, pytest.mark.slow, pytest.mark.real]
 PATIENCE_S = 1200
-#: A step takes 0.2 s on two quiet cores and 1 s on busy ones, the pictures of a save half a minute to a minute: the end comes by measurement
+#: A step takes 0.2 s on two quiet cores and 1 s on busy ones, a picture of a save a few seconds (few_steps): the end comes by measurement
 #: at about half of the steps.
 STEPS, SAVE_EVERY = 900, 75
 
@@ -23,6 +25,7 @@ def ended(tmp_path_factory):
     """A server, and a training that was asked to end when nothing more is gained."""
     base = comfyui.make_base(tmp_path_factory.mktemp("early"))
     fixtures.put_checkpoint(base)
+    (base / "custom_nodes" / "few_steps").symlink_to(Path(comfyui.__file__).parent / "few_steps")
     photos, environment = fixtures.portraits(base / "photos"), fixtures.real_environment(base / "ai-toolkit")
     server = comfyui.start(base, environment={**environment, "ISENGARD_IDLE_S": "3"})
     try:
