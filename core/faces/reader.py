@@ -9,7 +9,7 @@ import time
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from ..errors import NotReadyError
 from ..paths import DataPaths
@@ -32,6 +32,7 @@ IDLE_S = 30.0
 #: Pictures whose faces are remembered.
 REMEMBERED = 512
 _log = logging.getLogger("isengard.faces")
+_Answer = TypeVar("_Answer")
 
 
 class FaceReader:
@@ -98,25 +99,22 @@ class FaceReader:
         `face_tools_slow`."""
         status = picture.stat()
         key = (str(picture), status.st_size, status.st_mtime_ns)
-        deadline = time.monotonic() + self._start_s
-        while True:
-            with self._lock, contextlib.suppress(ChildIsStarting):
-                return self._known_or_read(picture, key)
-            time.sleep(START_PAUSE_S)
-            if time.monotonic() > deadline:
-                raise _still_starting()
+        return self._once_started(lambda: self._known_or_read(picture, key))
 
     def perhaps(self, picture: Path) -> list[Shares]:
         """Find where somebody may be in a picture, beside those whose faces are seen; raises as `look`."""
+        answer = self._once_started(lambda: self._ask(picture, perhaps=True)) or {}
+        return [(left, top, right, bottom) for left, top, right, bottom in answer.get("perhaps", ())]
+
+    def _once_started(self, ask: Callable[[], _Answer]) -> _Answer:
+        """What is answered as soon as the child has started. NotReadyError `face_tools_slow` where that takes too long."""
         deadline = time.monotonic() + self._start_s
         while True:
             with self._lock, contextlib.suppress(ChildIsStarting):
-                answer = self._ask(picture, perhaps=True)
-                boxes = (answer or {}).get("perhaps", ())
-                return [(left, top, right, bottom) for left, top, right, bottom in boxes]
+                return ask()
             time.sleep(START_PAUSE_S)
             if time.monotonic() > deadline:
-                raise _still_starting()
+                raise _slow("The program that measures likeness is still starting: this computer is busy.")
 
     def _known_or_read(self, picture: Path, key: tuple[str, int, int]) -> Seen:
         model = self._follow_the_choice().model
@@ -212,10 +210,6 @@ class FaceReader:
                 "Set it up under Images, Compare versions, or in the settings.",
             )
         return reading
-
-
-def _still_starting() -> NotReadyError:
-    return _slow("The program that measures likeness is still starting: this computer is busy.")
 
 
 def _slow(message: str) -> NotReadyError:
