@@ -7,10 +7,11 @@ import os
 from pathlib import Path
 
 import pytest
-from hosts import chromium, comfyui
+from hosts import chromium, comfyui, fixtures
 from hosts.browser_contexts import BrowserContexts
 from hosts.demo import drawings
 from hosts.journey import Api
+from hosts.stage import opened
 from support.images_fixtures import ann, api, images, tiny_server  # noqa: F401 - fixtures
 
 #: The tab's button: a class in older frontends, a test id in newer ones.
@@ -40,6 +41,14 @@ def contexts(browser):
     return BrowserContexts(browser)
 
 
+@pytest.fixture(scope="module")
+def stage(browser):
+    """The panel's stage; whatever fails in its page fails the module."""
+    with opened(browser) as page:
+        yield page
+        assert page.faults == []
+
+
 @pytest.fixture(scope="session")
 def photos(tmp_path_factory):
     return drawings(tmp_path_factory.mktemp("photos"), 12)
@@ -55,6 +64,18 @@ def fast_server(tmp_path_factory, request):
     )
     Api(server.url).wait_until_ready()
     server.frontend = frontend
+    yield server
+    server.stop()
+
+
+@pytest.fixture
+def real_server(tmp_path):
+    """A ComfyUI on the newest frontend with AI-Toolkit's fork and the tiny Stable Diffusion 1.5."""
+    base = comfyui.make_base(tmp_path / "host")
+    fixtures.put_checkpoint(base, fixtures.USUAL_NAME)
+    environment = {**fixtures.real_environment(base / "ai-toolkit"), "ISENGARD_IDLE_S": "3"}
+    server = comfyui.start(base, environment=environment, frontend=comfyui.NEW)
+    Api(server.url).wait_until_ready()
     yield server
     server.stop()
 

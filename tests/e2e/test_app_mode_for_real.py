@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 
 import pytest
-from hosts import comfyui, fixtures
+from hosts import fixtures
 from hosts.demo import REAL_TRAINING
 from hosts.journey import Api
 from playwright.sync_api import expect
@@ -31,25 +31,14 @@ FEW_STEPS = """() => {
 }"""
 
 
-@pytest.fixture
-def server(tmp_path):
-    base = comfyui.make_base(tmp_path / "host")
-    fixtures.put_checkpoint(base, fixtures.USUAL_NAME)
-    environment = {**fixtures.real_environment(base / "ai-toolkit"), "ISENGARD_IDLE_S": "3"}
-    server = comfyui.start(base, environment=environment, frontend=comfyui.NEW)
-    Api(server.url).wait_until_ready()
-    yield server
-    server.stop()
-
-
 @pytest.mark.full
-def test_a_person_is_trained_and_drawn_by_two_apps(server, open_page, shots, tmp_path):
-    api = Api(server.url, "apps")
+def test_a_person_is_trained_and_drawn_by_two_apps(real_server, open_page, shots, tmp_path):
+    api = Api(real_server.url, "apps")
     person = api.post("/characters", {"name": "Anna Example", "consent": True})
     for photo in fixtures.portraits(tmp_path / "photos"):
         api.upload(person["id"], photo)
 
-    page = opened(open_page, server, "train-lora")
+    page = opened(open_page, real_server, "train-lora")
     expect(page.locator(FORM).first).to_contain_text("Anna Example")
     order = [REAL_TRAINING["family"], REAL_TRAINING["preset"], json.dumps(REAL_TRAINING["overrides"])]
     page.evaluate(ORDER, order)
@@ -61,7 +50,7 @@ def test_a_person_is_trained_and_drawn_by_two_apps(server, open_page, shots, tmp
     assert ended["state"] == "completed" and ended["backend"] == "ai_toolkit", ended["error"]
     page.context.close()
 
-    page = opened(open_page, server, "sd15-identity")
+    page = opened(open_page, real_server, "sd15-identity")
     expect(page.locator(FORM)).to_contain_text(["Person", "Prompt", "Width", "Height", "Seed"])
     expect(page.locator(FORM).first).to_contain_text("Anna Example")
     page.evaluate(FEW_STEPS)

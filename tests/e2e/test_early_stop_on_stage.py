@@ -3,16 +3,8 @@
 from __future__ import annotations
 
 import pytest
-from hosts.stage import opened
 
 pytestmark = [pytest.mark.e2e, pytest.mark.slow]
-
-
-@pytest.fixture(scope="module")
-def stage(browser):
-    with opened(browser) as page:
-        yield page
-        assert page.faults == []
 
 
 WAITS_FOR_TICK = """async () => {

@@ -10,7 +10,7 @@ import json
 import time
 
 import pytest
-from hosts import comfyui, fixtures
+from hosts import fixtures
 from hosts.demo import REAL_TRAINING
 from hosts.journey import Api
 from hosts.panel_steps import choose_model
@@ -26,17 +26,6 @@ COUNT = """() => {
   }, true);
 }"""
 MOST_PRESSES = 7
-
-
-@pytest.fixture
-def server(tmp_path):
-    base = comfyui.make_base(tmp_path / "host")
-    fixtures.put_checkpoint(base, fixtures.USUAL_NAME)
-    environment = {**fixtures.real_environment(base / "ai-toolkit"), "ISENGARD_IDLE_S": "3"}
-    server = comfyui.start(base, environment=environment, frontend=comfyui.NEW)
-    Api(server.url).wait_until_ready()
-    yield server
-    server.stop()
 
 
 class Stopwatch:
@@ -63,9 +52,9 @@ def few_steps(page) -> None:
     page.get("isen-override-resolution").fill("64")
 
 
-def test_from_the_empty_panel_to_the_first_real_picture(server, open_page, shots, tmp_path):
+def test_from_the_empty_panel_to_the_first_real_picture(real_server, open_page, shots, tmp_path):
     photos = fixtures.portraits(tmp_path / "photos")
-    page = open_page(server.url)
+    page = open_page(real_server.url)
     page.open_tab()
     watch = Stopwatch(page.page)
     page.get("isen-new-character").click()
@@ -92,9 +81,11 @@ def test_from_the_empty_panel_to_the_first_real_picture(server, open_page, shots
     page.page.screenshot(path=shots / "stopwatch.png")
     (shots / "stopwatch.json").write_text(json.dumps(watch.stations))
     assert watch.presses <= MOST_PRESSES, watch.stations
-    [version] = Api(server.url, "stopwatch").get(f"/characters/{person_of(server)}/versions")["items"]
+    [version] = Api(real_server.url, "stopwatch").get(f"/characters/{person_of(real_server)}/versions")[
+        "items"
+    ]
     assert not version["placeholder"] and version["proof"]["fit"] == "fits"
 
 
-def person_of(server) -> str:
-    return Api(server.url, "stopwatch").get("/characters")["items"][0]["id"]
+def person_of(real_server) -> str:
+    return Api(real_server.url, "stopwatch").get("/characters")["items"][0]["id"]

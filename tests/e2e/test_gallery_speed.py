@@ -5,18 +5,10 @@ from __future__ import annotations
 import json
 import os
 import time
-from pathlib import Path
 
 import pytest
+from hosts.gallery_rounds import fill, opened
 from hosts.journey import Api
-from isengard.core.generations.generation_files import thumbnail_path
-from isengard.core.generations.generation_sidecars import insert
-from isengard.core.ids import new_id
-from isengard.core.records.character import CharacterDraft
-from isengard.core.records.generation import GeneratedImage
-from isengard.core.records.generation_states import GenerationState
-from isengard.generation.thumbnails import thumbnail_of
-from support.generation_records import draft
 from support.web_server import ROOT, WebServer
 
 pytestmark = [pytest.mark.e2e, pytest.mark.slow, pytest.mark.timing]
@@ -25,28 +17,17 @@ LIST_P95_S = 0.05
 FIRST_SCREEN_MS = 300
 #: The machine may be busy for a moment: the best of so many tries is what the code can do.
 TRIES = 3
-KINDS = {".js": "text/javascript", ".css": "text/css", ".html": "text/html"}
-PAGE = """<!doctype html><html><head><link rel="stylesheet" href="tests/js/stage/palette.css"></head><body><script type="module">
-import { Api } from "./js/data/api.js";
-import { defineComponents } from "./js/components/panel/define.js";
+#: What the page hears of the server, and how many pictures are changed, beside what every version of the panel has.
+HEARING = """
 import { Events } from "./js/data/events.js";
 import { changePictures } from "./js/data/looking/many_pictures.js";
-import { Store } from "./js/data/store.js";
-defineComponents();
-window.fresh = () => {
-  const ways = { fetch: (path, init) => fetch(path, init), url: (path) => path };
-  window.store = new Store(new Api(ways), { memory: null });
-  store.go({ tab: "images" });
-  document.body.replaceChildren(Object.assign(document.createElement("isen-panel"), { store }));
-};
 window.hearing = () => {
   const told = { events: (events) => store.take(...events), fresh: () => {}, state: () => {} };
   window.events = new Events((since) => store.api.system.eventsUrl(since), told);
   events.start();
 };
 window.changePictures = changePictures;
-window.ready = true;
-</script></body></html>"""
+"""
 #: From asking the server to every picture of the first screen drawn; the styles are there by then.
 FIRST_SCREEN = """async () => {
   fresh();
@@ -119,60 +100,16 @@ FELT_MS = 100
 def server(tmp_path_factory):
     """Rows straight into the library; one picture and its thumbnail, linked five thousand times."""
     server = WebServer(tmp_path_factory.mktemp("data"), environment={"ISENGARD_MODE": "fast-test"})
-    api = Api(server.url)
-    api.wait_until_ready()
-    services = server.services
-    people = [services.characters.create(CharacterDraft(name=name)) for name in ("Ann", "Ben")]
-    source = _picture(tmp_path_factory.mktemp("picture"))
-    with services.library.transaction():
-        for number in range(COUNT):
-            image = GeneratedImage(n=0, file="0000.png", width=512, height=512, seed=number)
-            made = draft(
-                people[number % 2].id,
-                id=new_id("gen"),
-                recipe="fast-test" if number % 3 else "sd15-identity",
-                state=GenerationState.COMPLETED,
-                images=[image],
-                favourite=number % 10 == 0,
-            )
-            insert(services.library, made)
-            target = services.paths.generation(made.id) / image.file
-            thumbnail_path(target).parent.mkdir(parents=True)
-            os.link(source, target)
-            os.link(thumbnail_of(source), thumbnail_path(target))
-    server.people = people
+    Api(server.url).wait_until_ready()
+    server.people = fill(server, tmp_path_factory.mktemp("pictures"), COUNT)
     yield server
     server.close()
 
 
-def _picture(folder: Path) -> Path:
-    import random
-
-    from PIL import Image
-
-    small = Image.new("RGB", (32, 32))
-    small.putdata([tuple(random.Random(n).randbytes(3)) for n in range(1024)])
-    file = folder / "0000.png"
-    small.resize((512, 512), Image.Resampling.BICUBIC).save(file)
-    return file
-
-
 @pytest.fixture(scope="module")
 def page(browser, server):
-    context = browser.new_context(viewport={"width": 900, "height": 1000})
-    page = context.new_page()
-    page.route("**/panel/**", lambda route: route.fulfill(**_file(route.request.url)))
-    page.goto(f"{server.url}/panel/")
-    page.add_style_tag(content="isen-panel { --stage-width: 900px; }")
-    page.wait_for_function("() => window.ready")
-    yield page
-    context.close()
-
-
-def _file(url: str) -> dict[str, object]:
-    name = url.split("/panel/", 1)[1]  # a folder of the panel is called that, too
-    body = (ROOT / name).read_bytes() if name else PAGE.encode()
-    return {"body": body, "content_type": KINDS[Path(name).suffix or ".html"]}
+    with opened(browser, server.url, ROOT, HEARING) as page:
+        yield page
 
 
 def test_the_list_is_fast_whatever_is_asked_for(server):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import pytest
-from hosts.stage import opened
 from playwright.sync_api import expect
 
 pytestmark = [pytest.mark.e2e, pytest.mark.slow]
@@ -97,13 +96,6 @@ TWO_FINGERS = """(frame) => {
   finger(stage, "pointermove", 1, 500, 300);
   return [during, after > during, left() === after];
 }"""
-
-
-@pytest.fixture(scope="module")
-def stage(browser):
-    with opened(browser) as page:
-        yield page
-        assert page.faults == []
 
 
 def test_a_held_key_deletes_one_thing(stage):

@@ -6,7 +6,6 @@ import re
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
-from hosts.stage import opened
 from playwright.sync_api import expect
 from support import live_server
 from support.loras import publish
@@ -77,12 +76,6 @@ THEIRS = [
     for key in PLAIN
     if key.partition("+")[0] not in ("ctrl", " ", "Enter", "Escape")
 ]
-
-
-@pytest.fixture(scope="module")
-def stage(browser):
-    with opened(browser) as page:
-        yield page
 
 
 def test_the_table_of_shortcuts_says_what_the_handlers_do(stage):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import pytest
-from hosts.stage import opened
 from playwright.sync_api import expect
 
 pytestmark = [pytest.mark.e2e, pytest.mark.slow]
@@ -26,13 +25,6 @@ GOES = """(gone) => {
   const generations = store.state.generations.map((known) => ({ ...known, images: known.images.map((image, at) => ({ ...image, deleted_at: gone.includes(at) ? "2026-08-20T12:00:00Z" : null })) }));
   store.take({ type: "generations.changed", seq: 1, subject: { kind: "generation", id: "" }, data: { generations } });
 }"""
-
-
-@pytest.fixture(scope="module")
-def stage(browser):
-    with opened(browser) as page:
-        yield page
-        assert page.faults == []
 
 
 def test_every_chosen_picture_is_saved_as_jpeg(stage):

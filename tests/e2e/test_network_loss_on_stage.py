@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import pytest
-from hosts.stage import opened
 from playwright.sync_api import expect
 
 pytestmark = [pytest.mark.e2e, pytest.mark.slow]
@@ -18,13 +17,6 @@ FIND = """async () => {
   ways.fetch = there.get(ways);
   await panel.store.refresh();
 }"""
-
-
-@pytest.fixture(scope="module")
-def stage(browser):
-    with opened(browser) as page:
-        yield page
-        assert page.faults == []
 
 
 def test_a_training_can_be_started_after_a_loss(stage):

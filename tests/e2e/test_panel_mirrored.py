@@ -5,18 +5,11 @@ from __future__ import annotations
 import os
 
 import pytest
-from hosts.stage import opened
 
 pytestmark = [pytest.mark.e2e, pytest.mark.slow]
 NARROWEST = 260
 #: Each day a tenth of the states, in the full run all.
 ONE_OF = 1 if os.environ.get("ISENGARD_TEST_FULL") else 10
-
-
-@pytest.fixture(scope="module")
-def stage(browser):
-    with opened(browser) as page:
-        yield page
 
 
 def test_from_right_to_left_nothing_sticks_out(stage):

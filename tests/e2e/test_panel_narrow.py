@@ -21,12 +21,6 @@ FOOT = "isen-train .isen-foot"
 STYLE = "(foot) => (({ position, backgroundColor }) => [position, backgroundColor])(getComputedStyle(foot))"
 
 
-@pytest.fixture(scope="module")
-def stage(browser):
-    with opened(browser) as page:
-        yield page
-
-
 @pytest.mark.parametrize("language", LONG_WORDS)
 def test_no_word_is_broken_inside(stage, language):
     """Tables, keys, tiles and rows with a button gave words a column narrower than they are: "Trai nings"."""

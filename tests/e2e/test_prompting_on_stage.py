@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import pytest
-from hosts.stage import opened
 from playwright.sync_api import expect
 
 pytestmark = [pytest.mark.e2e]
@@ -35,12 +34,6 @@ RECORDED = """() => {
     making = null;
   };
 }"""
-
-
-@pytest.fixture(scope="module")
-def stage(browser):
-    with opened(browser) as page:
-        yield page
 
 
 @pytest.fixture

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import pytest
-from hosts.stage import opened
 from playwright.sync_api import expect
 
 pytestmark = [pytest.mark.e2e, pytest.mark.slow]
@@ -18,13 +17,6 @@ ON_TOP = """() => {
   const said = panel.querySelector("[data-testid=isen-problem] p").getBoundingClientRect();
   return Boolean(document.elementFromPoint(said.left + 5, said.top + 5)?.closest("[data-testid=isen-problem]"));
 }"""
-
-
-@pytest.fixture(scope="module")
-def stage(browser):
-    with opened(browser) as page:
-        yield page
-        assert page.faults == []
 
 
 @pytest.mark.parametrize(

@@ -15,6 +15,7 @@ from pathlib import Path
 
 OURS = Path(__file__).resolve().parents[1]
 KINDS = {".js": "text/javascript", ".css": "text/css", ".html": "text/html"}
+READY = "window.ready = true;"
 #: What the modules of every checkout have.
 PAGE = """<!doctype html><html><head><link rel="stylesheet" href="tests/js/stage/palette.css"></head><body><script type="module">
 import { Api } from "./js/data/api.js";
@@ -59,7 +60,7 @@ def compared(folders: dict[str, Path], count: int, rounds: int) -> list[str]:
         browser = playwright.chromium.launch(executable_path=chromium.executable(), args=chromium.FLAGS)
         stack.callback(browser.close)
         pages = {
-            name: stack.enter_context(_opened(browser, folder, count)) for name, folder in folders.items()
+            name: stack.enter_context(_measured(browser, folder, count)) for name, folder in folders.items()
         }
         for number in range(rounds):
             order = list(pages.items())
@@ -98,7 +99,20 @@ def _summed(name: str, rows: list[dict[str, int]]) -> list[str]:
 
 
 @contextmanager
-def _opened(browser, folder: Path, count: int):
+def opened(browser, url: str, folder: Path, more: str = ""):
+    """The panel of that checkout in a page of its own, over the routes of the server at `url`; `more`: further code of the page."""
+    context = browser.new_context(viewport={"width": 900, "height": 1000})
+    page = context.new_page()
+    page.route("**/panel/**", lambda route: route.fulfill(**_file(folder, route.request.url, more)))
+    page.goto(f"{url}/panel/")
+    page.add_style_tag(content="isen-panel { --stage-width: 900px; }")
+    page.wait_for_function("() => window.ready")
+    yield page
+    context.close()
+
+
+@contextmanager
+def _measured(browser, folder: Path, count: int):
     """A page of that checkout, and what its thread and its server have worked so far in milliseconds."""
     import psutil
 
@@ -107,17 +121,11 @@ def _opened(browser, folder: Path, count: int):
         server = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
         try:
             url = server.stdout.readline().strip()
-            context = browser.new_context(viewport={"width": 900, "height": 1000})
-            page = context.new_page()
-            page.route("**/panel/**", lambda route: route.fulfill(**_file(folder, route.request.url)))
-            page.goto(f"{url}/panel/")
-            page.add_style_tag(content="isen-panel { --stage-width: 900px; }")
-            page.wait_for_function("() => window.ready")
-            session = context.new_cdp_session(page)
-            session.send("Performance.enable")
-            process = psutil.Process(server.pid)
-            yield page, lambda: _worked(session), lambda: sum(process.cpu_times()[:2]) * 1000
-            context.close()
+            with opened(browser, url, folder) as page:
+                session = page.context.new_cdp_session(page)
+                session.send("Performance.enable")
+                process = psutil.Process(server.pid)
+                yield page, lambda: _worked(session), lambda: sum(process.cpu_times()[:2]) * 1000
         finally:
             server.stdin.close()
             server.wait(60)
@@ -128,9 +136,9 @@ def _worked(session) -> float:
     return metrics["TaskDuration"] * 1000
 
 
-def _file(folder: Path, url: str) -> dict[str, object]:
-    name = url.split("/panel/", 1)[1]
-    body = (folder / name).read_bytes() if name else PAGE.encode()
+def _file(folder: Path, url: str, more: str) -> dict[str, object]:
+    name = url.split("/panel/", 1)[1]  # a folder of the panel is called that, too
+    body = (folder / name).read_bytes() if name else PAGE.replace(READY, more + READY).encode()
     return {"body": body, "content_type": KINDS[Path(name).suffix or ".html"]}
 
 
@@ -160,11 +168,10 @@ def serve(folder: Path, data: Path, count: int) -> int:
     return 0
 
 
-def fill(server, folder: Path, count: int) -> None:
-    """Rows straight into the library; one picture and its small copy, linked as often."""
+def fill(server, folder: Path, count: int) -> list:
+    """Rows straight into the library; one picture and its small copy, linked as often. Whose they are."""
     import os
 
-    from e2e.test_gallery_speed import _picture
     from isengard.core.generations.generation_files import thumbnail_path
     from isengard.core.generations.generation_sidecars import insert
     from isengard.core.ids import new_id
@@ -178,7 +185,7 @@ def fill(server, folder: Path, count: int) -> None:
     people = [services.characters.create(CharacterDraft(name=name)) for name in ("Ann", "Ben")]
     place = folder / "picture"
     place.mkdir()
-    source = _picture(place)
+    source = _drawn(place)
     small = thumbnail_of(source)
     with services.library.transaction():
         for number in range(count):
@@ -191,6 +198,19 @@ def fill(server, folder: Path, count: int) -> None:
             thumbnail_path(target).parent.mkdir(parents=True)
             os.link(source, target)
             os.link(small, thumbnail_path(target))
+    return people
+
+
+def _drawn(folder: Path) -> Path:
+    import random
+
+    from PIL import Image
+
+    small = Image.new("RGB", (32, 32))
+    small.putdata([tuple(random.Random(n).randbytes(3)) for n in range(1024)])
+    file = folder / "0000.png"
+    small.resize((512, 512), Image.Resampling.BICUBIC).save(file)
+    return file
 
 
 if __name__ == "__main__":
