@@ -71,15 +71,12 @@ def windowless() -> dict[str, Any]:
     return {}
 
 
-def behind_all() -> dict[str, Any]:
-    """Options for a process of ours without a window that Windows gives time when nobody else wants it; elsewhere it lowers itself."""
-    if sys.platform == "win32":
-        return {"creationflags": subprocess.CREATE_NO_WINDOW | subprocess.IDLE_PRIORITY_CLASS}
-    return {}
-
-
 def in_a_group() -> dict[str, Any]:
-    """Options for a process that leads a group of its own, which can be ended with all that it started."""
+    """Options for a process that leads a group of its own, which can be ended with all that it started. Windows gives it time after what
+    people work with, as the shim sees to elsewhere."""
     if sys.platform == "win32":
-        return {"creationflags": subprocess.CREATE_NEW_PROCESS_GROUP | subprocess.CREATE_NO_WINDOW}
+        after_others = subprocess.BELOW_NORMAL_PRIORITY_CLASS
+        return {
+            "creationflags": subprocess.CREATE_NEW_PROCESS_GROUP | subprocess.CREATE_NO_WINDOW | after_others
+        }
     return {"start_new_session": True}

@@ -13,9 +13,8 @@ ROOT = Path(__file__).resolve().parents[2]
 #: What each adapter may ask for, and nothing else may.
 ADAPTERS = {
     "training/process/process_tree.py": {"os.getpgid", "os.killpg", "os.kill", "signal.SIGKILL"},
-    "training/process/shim.py": {"ctypes", "preexec_fn", "pass_fds"},
+    "training/process/shim.py": {"ctypes", "preexec_fn", "pass_fds", "os.nice"},
     "training/process/trainer_process.py": {"pass_fds"},
-    "training/backends/comfyui_native/guarded.py": {"os.nice", "os.setsid"},
     "training/backends/ai_toolkit/plain_path.py": {"_winapi"},
     "core/storage/file_lock.py": {"fcntl", "msvcrt", "os.fchmod"},
     "core/model_headers/child.py": {"resource"},

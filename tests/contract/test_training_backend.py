@@ -44,7 +44,7 @@ def make(paths, standin):
             return fast_test.FastTestBackend(True, Families())
         if name == "comfyui_native":
             standing_in(paths)
-            return comfyui_native.ComfyNativeBackend(Settings(allow_cpu=True), paths, Families(), nice=0)
+            return comfyui_native.ComfyNativeBackend(Settings(allow_cpu=True), paths, Families())
         settings = Settings(
             ai_toolkit_dir=str(standin),
             ai_toolkit_python=sys.executable,

@@ -26,7 +26,7 @@ LOKR = {"method": "lokr", "lokr_factor": FACTOR}
 def backend(paths):
     paths.create()
     standing_in(paths)
-    return ComfyNativeBackend(Settings(allow_cpu=True), paths, Families(), nice=0)
+    return ComfyNativeBackend(Settings(allow_cpu=True), paths, Families())
 
 
 @pytest.fixture

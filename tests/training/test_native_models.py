@@ -39,7 +39,7 @@ def folders(tmp_path):
 def backend(paths, folders):
     paths.create()
     standing_in(paths, models={kind: ["/nowhere", str(folder)] for kind, folder in folders.items()})
-    return ComfyNativeBackend(Settings(allow_cpu=True), paths, Families(), nice=0)
+    return ComfyNativeBackend(Settings(allow_cpu=True), paths, Families())
 
 
 def wanted(**changes):

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import json
+import os
 import sys
 import time
 
+import psutil
 import pytest
+from isengard.core.processes import start as starting
 from isengard.training.interface import LaunchPlan
 from isengard.training.process.trainer_process import TrainerProcess
 
@@ -41,3 +45,35 @@ def test_waiting_ends_after_the_time_asked_while_the_trainer_runs(started):
     began = time.monotonic()
     trainer.wait(LONG)
     assert time.monotonic() - began < LONG / 2
+
+
+#: Says how far it and a program of its own stand back, and on Linux their session.
+STANDS_BACK = """
+import json, os, subprocess, sys
+import psutil
+asks = "import psutil; print(int(psutil.Process().nice()))"
+child = int(subprocess.run([sys.executable, "-c", asks], capture_output=True, text=True).stdout)
+group = open("/proc/self/autogroup").read().split()[-1] if os.path.exists("/proc/self/autogroup") else None
+json.dump([int(psutil.Process().nice()), child, group], open("told.json", "w"))
+"""
+
+
+def test_a_trainer_gives_way_to_what_people_work_with_and_is_never_last(started, tmp_path):
+    trainer = started(STANDS_BACK)
+    trainer.wait(LONG)
+    trainer_itself, its_child, session = json.loads((tmp_path / "told.json").read_text())
+    below = psutil.BELOW_NORMAL_PRIORITY_CLASS if os.name == "nt" else min(19, psutil.Process().nice() + 10)
+    assert trainer_itself == its_child == below
+    assert session in (None, "10"), "where Linux shares its time out by sessions"
+
+
+def test_on_windows_a_trainer_is_below_normal_as_its_children_are(monkeypatch):
+    flags = {
+        "CREATE_NEW_PROCESS_GROUP": 0x200,
+        "CREATE_NO_WINDOW": 0x8000000,
+        "BELOW_NORMAL_PRIORITY_CLASS": 0x4000,
+    }
+    for name, value in flags.items():
+        monkeypatch.setattr(starting.subprocess, name, value, raising=False)
+    monkeypatch.setattr(sys, "platform", "win32")
+    assert starting.in_a_group() == {"creationflags": sum(flags.values())}

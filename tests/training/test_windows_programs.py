@@ -72,7 +72,7 @@ def test_what_a_guarded_comfyui_starts_is_not_given_the_pipe_it_lives_by(tmp_pat
     """On Windows such a program hung at its start, elsewhere it could wait for the pipe's end."""
     script = tmp_path / "main.py"
     script.write_text(ASKS_A_PROGRAM)
-    command = [sys.executable, str(GUARDED), "0", str(script)]
+    command = [sys.executable, str(GUARDED), str(script)]
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as running:
         assert running.stdout.readline() == b"read 0\n"
         assert running.poll() is None

@@ -70,8 +70,6 @@ _OPTIONS = {
     "batch_size": Option(min=1, max=16, tooltip="Photos per step. More needs more video memory."),
     "save_every": Option(min=1, max=20_000, tooltip="Steps between two checkpoints to choose from."),
 }
-#: Behind everything else on this machine.
-LAST = 19
 _ON_CPU = said(
     "ComfyUI computes on the processor here, and training on it would take days. Look around in practice mode instead."
 )
@@ -83,9 +81,8 @@ class ComfyNativeBackend:
     name = installation.NAME
     version = VERSION
 
-    def __init__(self, settings: Settings, paths: DataPaths, families: Families, *, nice: int = LAST) -> None:
+    def __init__(self, settings: Settings, paths: DataPaths, families: Families) -> None:
         self._settings = settings
-        self._nice = nice
         self._paths = paths
         self._families = families
         self._reader = CheckpointReader()
@@ -175,7 +172,6 @@ class ComfyNativeBackend:
             sample_steps=settings.sample_steps,
             sample_guidance=settings.sample_guidance,
             low_vram=training.low_vram,
-            nice=self._nice,
         )
         order.write(job_dir)
         isolated = ["-I"] if sys.flags.isolated else []

@@ -1,12 +1,11 @@
-"""Runs ComfyUI for as long as whoever started it lives, and behind everything else that computes on this machine.
+"""Runs ComfyUI for as long as whoever started it lives.
 
-Run by ComfyUI's Python as `python guarded.py NICE SCRIPT [WORDS]`; must not import the package. Its standard input is a pipe from the
+Run by ComfyUI's Python as `python guarded.py SCRIPT [WORDS]`; must not import the package. Its standard input is a pipe from the
 trainer's process: however that ends, the pipe ends, and this process with it.
 """
 
 from __future__ import annotations
 
-import contextlib
 import os
 import runpy
 import sys
@@ -28,22 +27,10 @@ def end_with(pipe: int) -> None:
     os._exit(1)
 
 
-def stand_back(nice: int) -> None:
-    """Give way to all else. Where Linux shares its time out by sessions (autogroup), a nice value counts within one alone: so ours is its
-    own, and stands back as a whole."""
-    if hasattr(os, "nice"):
-        os.nice(nice)
-    if nice and sys.platform.startswith("linux"):
-        os.setsid()
-        with contextlib.suppress(OSError), open("/proc/self/autogroup", "w") as group:  # noqa: PTH123 - not every kernel has it
-            group.write(str(nice))
-
-
 def main() -> None:
-    stand_back(int(sys.argv[1]))
     threading.Thread(target=end_with, args=(take_the_pipe(),), daemon=True).start()
-    own, script = os.path.dirname(os.path.abspath(__file__)), os.path.abspath(sys.argv[2])  # noqa: PTH100, PTH120
-    sys.argv = [script, *sys.argv[3:]]
+    own, script = os.path.dirname(os.path.abspath(__file__)), os.path.abspath(sys.argv[1])  # noqa: PTH100, PTH120
+    sys.argv = [script, *sys.argv[2:]]
     sys.path[:] = [entry for entry in sys.path if entry != own]
     if not sys.flags.isolated:
         sys.path.insert(0, os.path.dirname(script))  # noqa: PTH120

@@ -24,8 +24,7 @@ STOPPED = 143
 
 @dataclass(frozen=True)
 class Order:
-    """A training as its process gets it. `start`: the ComfyUI to run, as `Installation`; `save_every` and `first_step` in steps; `nice`: how far it
-    stands back behind all else that computes; `algorithm` by the node's own name, of which `rank` is a LoKr's factor; `beside`:
+    """A training as its process gets it. `start`: the ComfyUI to run, as `Installation`; `save_every` and `first_step` in steps; `algorithm` by the node's own name, of which `rank` is a LoKr's factor; `beside`:
     the files of a model in parts by their roles, `clip` what ComfyUI's loader calls its kind of text encoder."""
 
     start: dict[str, Any]
@@ -45,7 +44,6 @@ class Order:
     sample_steps: int
     sample_guidance: float
     low_vram: bool
-    nice: int
     algorithm: str = "LoRA"
     beside: dict[str, str] = field(default_factory=dict)
     clip: str = ""

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from ....core import atomic
-from ....core.processes.start import PIPE, WITH_OUTPUT, Process, StillRuns, behind_all, reader, start, writer
+from ....core.processes.start import PIPE, WITH_OUTPUT, Process, StillRuns, reader, start, windowless, writer
 
 GUARDED = Path(__file__).resolve().parent / "guarded.py"
 FOLDERS = ("custom_nodes", "input", "models", "output", "temp", "user")
@@ -40,11 +40,8 @@ class Refused(Exception):
 class OwnComfyUI:
     """Runs from `__enter__` to `__exit__`. `hear` is given its console; `obey` is called while we wait, and may raise."""
 
-    def __init__(
-        self, described: dict[str, Any], folder: Path, hear: Callable[[str], None], nice: int
-    ) -> None:
+    def __init__(self, described: dict[str, Any], folder: Path, hear: Callable[[str], None]) -> None:
         self._described = described
-        self._nice = nice
         self._folder = folder
         self._hear = hear
         self._port = 0
@@ -71,7 +68,7 @@ class OwnComfyUI:
             stderr=WITH_OUTPUT,
             cwd=self._described["folder"],
             env={**os.environ, "PYTHONUNBUFFERED": "1", "PYTHONIOENCODING": "utf-8"},
-            **behind_all(),
+            **windowless(),
         )
         threading.Thread(target=self._listen, args=(self._process,), daemon=True).start()
         return self
@@ -137,7 +134,7 @@ class OwnComfyUI:
     def _command(self) -> list[str]:
         described, user = self._described, self._folder / "user"
         return [
-            *(described["python"], *described["flags"], str(GUARDED), str(self._nice), *described["script"]),
+            *(described["python"], *described["flags"], str(GUARDED), *described["script"]),
             *described["options"],
             *("--listen", "127.0.0.1", "--port", str(self._port)),
             *("--base-directory", str(self._folder), "--extra-model-paths-config", str(self._paths)),

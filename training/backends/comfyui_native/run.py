@@ -72,7 +72,7 @@ class Run:
         self._done = self._began = order.first_step
         self._loss: float | None = None
         self._kept: tuple[Learned, tuple[str, str]] | None = None
-        self._comfyui = OwnComfyUI(order.start, self._work, self._bars.feed, order.nice)
+        self._comfyui = OwnComfyUI(order.start, self._work, self._bars.feed)
 
     def train(self) -> None:
         """Raises StopAsked, Ended, Refused, TimeoutError."""
