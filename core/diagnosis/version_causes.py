@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from ..characters.trigger_words import is_ordinary
-from ..faces.calibration import DLIB
 from ..faces.choosing import LEAST_FLEXIBLE, MOST_COPIES, NOTHING
+from ..faces.choosing import leaks as shows_in_strangers
 from ..faces.copying import least_rate
 from ..records.diagnosis import Mending
 from .facts import Facts
@@ -39,8 +39,8 @@ def leaks(facts: Facts) -> Found | None:
     version = facts.version
     if version is None or not version.measured:
         return None
-    stranger = version.scores.get("stranger", 0.0)
-    if "leaks" not in version.faults and stranger < DLIB.same:
+    stranger, without = version.scores.get("stranger", 0.0), version.scores.get("stranger_without")
+    if "leaks" not in version.faults and not shows_in_strangers(stranger, without):
         return None
     return Found(71, *instead_of(facts, version, {"stranger": stranger, "now": version.step}))
 

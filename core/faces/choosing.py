@@ -91,9 +91,19 @@ def faults_of(row: WallRow, calibration: Calibration = DLIB) -> tuple[VersionFau
         ("copies", least_rate(row.copied, row.told) > MOST_COPIES),
         ("stiff", row.flexible is not None and row.flexible < LEAST_FLEXIBLE),
         ("unlike", likeness < calibration.same),
-        ("leaks", _leaks(row, calibration)),
+        ("leaks", leaks(row.stranger, row.stranger_without, calibration)),
     ]
     return tuple(fault for fault, holds in found if holds)
+
+
+def leaks(stranger: float | None, without: float | None, calibration: Calibration = DLIB) -> bool:
+    """Whether a stranger shows the person: looks like them, or much more so than without the LoRA. Where the base alone draws
+    somebody who looks like them in that scene, only more than that is the LoRA's doing."""
+    if stranger is None:
+        return False
+    more = without is not None and stranger > without + LEAK
+    alike_anyway = without is not None and without >= calibration.same
+    return more or (stranger >= calibration.same and not alike_anyway)
 
 
 def quality(row: WallRow, own: float | None, calibration: Calibration = DLIB) -> float:
@@ -153,13 +163,6 @@ def _freedom(row: WallRow) -> float:
     """(1 - C)(0.4 + 0.6 F); F counts as 1 where the wall has no pictures without the LoRA."""
     flexible = row.flexible if row.flexible is not None else 1.0
     return (1 - row.copies) * (0.4 + 0.6 * flexible)
-
-
-def _leaks(row: WallRow, calibration: Calibration) -> bool:
-    if row.stranger is None:
-        return False
-    without = row.stranger_without
-    return row.stranger >= calibration.same or (without is not None and row.stranger > without + LEAK)
 
 
 def _medians(values: Any) -> Any:

@@ -4,6 +4,8 @@ import { drawnWith } from "./versions.js";
 
 /** The strength that leaves the LoRA out: against such pictures is measured how well versions still do what they are asked. */
 export const WITHOUT = 0;
+/** So much more a stranger may look like the person than without the LoRA, where the base alone draws somebody alike (core/faces/choosing.py). */
+const LEAK = 0.15;
 /** Two numbers that are closer say the same: up to 15 % of somebody else in a face stays below that (core/faces/choosing.py). */
 const SAME = 0.03;
 
@@ -112,14 +114,16 @@ export function faceless(wall) {
 }
 
 /**
- * A stranger who looks like the person: trained for too long, or drawn in too strongly. Null where nobody does.
+ * A stranger who looks like the person: trained for too long, or drawn in too strongly. Null where nobody does, or where one does without
+ * the LoRA too.
  * @param {Isengard.Generation[]} wall
  */
 export function leaking(wall) {
-  const found = wall.filter((known) => isStranger(known) && !isWithout(known) && ["good", "fair"].includes(likenessOf(known)?.verdict ?? ""));
+  const alike = wall.filter((known) => isStranger(known) && ["good", "fair"].includes(likenessOf(known)?.verdict ?? ""));
   /** @param {Isengard.Generation} generation */
   const score = (generation) => likenessOf(generation)?.score ?? 0;
-  return found.sort((a, b) => score(b) - score(a))[0] ?? null;
+  const anyway = Math.max(...alike.filter(isWithout).map((known) => score(known) + LEAK));
+  return alike.filter((known) => !isWithout(known) && score(known) > anyway).sort((a, b) => score(b) - score(a))[0] ?? null;
 }
 
 /** Which of these versions "the best" stands for: the server ranks the best of each family. @param {Isengard.Version[]} versions */

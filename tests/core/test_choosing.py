@@ -53,6 +53,9 @@ def test_above_the_persons_own_photos_is_no_better():
         ({"stranger": 0.4}, ("leaks",)),
         ({"stranger": 0.39}, ()),
         ({"stranger": 0.3, "stranger_without": 0.1}, ("leaks",)),
+        ({"stranger": 0.5, "stranger_without": 0.39}, ("leaks",)),
+        ({"stranger": 0.5, "stranger_without": 0.45}, ()),
+        ({"stranger": 0.62, "stranger_without": 0.45}, ("leaks",)),
         ({"copied": 16, "flexible": 0.1, "stranger": 0.5}, ("copies", "stiff", "leaks")),
     ],
 )

@@ -114,6 +114,10 @@ def causes(facts):
         (with_version(copied=6), ["copies"]),
         (with_version(copied=1), ["nothing_found"]),
         (with_version(stranger=0.41), ["leaks"]),
+        (
+            with_version(stranger=0.41, stranger_without=0.42),
+            ["nothing_found"],
+        ),  # the base draws somebody alike
         (with_version(flexible=0.5), ["stiff"]),
         (with_version(copied=8, flexible=0.2, stranger=0.5), ["copies", "leaks", "stiff"]),
         # copies beside three photos: what was measured first, then what it came from

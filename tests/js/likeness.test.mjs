@@ -36,6 +36,9 @@ test("a stranger who looks like the person is told, the likest one", () => {
   assert.equal(leaking([stranger(200, 0, 0.41)]), null, "nobody's LoRA is in that picture");
   const found = leaking([stranger(200, 1, 0.41), stranger(400, 1.15, 0.55)]);
   assert.equal(found.request.characters[0].checkpoint, 400);
+  const alike = stranger(400, 0, 0.45);
+  assert.equal(leaking([alike, stranger(200, 1, 0.55)]), null, "the base alone draws somebody alike");
+  assert.equal(leaking([alike, stranger(200, 1, 0.61)]).request.characters[0].strength, 1);
 });
 
 const unseen = (why) => ({ ...one(200, 1, null), images: [{ n: 0, likeness: { score: null, verdict: "not_measurable", faces: 0, why } }] });
