@@ -1,7 +1,7 @@
 /** Jobs besides their events: asking for one, finding it again, and why queued ones wait, which no event tells (the server works it
  * out from the workers that live, so it is asked for anew). Knows the store, no element. */
 
-import { quietly } from "./api.js";
+import { ApiError, quietly } from "./api.js";
 
 /** Whether after this event the reason of some queued job may be another one. @param {Isengard.Event} event @param {Isengard.State} state */
 export function concernsLine({ type, data, subject }, { jobs, tasks }) {
@@ -53,6 +53,54 @@ export class WaitingReasons {
       this.store.set({ jobs: withReasons(jobs, items), tasks: withReasons(tasks, items) ?? [] });
     });
   }
+}
+
+/** Logs and loss curves of jobs as they are opened: what is told while they are on their way follows what they bring. */
+export class JobRecords {
+  /** What was told of each that is on its way. @type {Map<string, {lines: string[], points: Isengard.LossPoint[]}>} */
+  #late = new Map();
+
+  /** @param {import("./store.js").Store} store */
+  constructor(store) {
+    this.store = store;
+  }
+
+  /** @param {Isengard.Event} event */
+  take({ type, subject, data }) {
+    const late = this.#late.get(subject.id);
+    if (type === "job.log") late?.lines.push(...data.lines);
+    if (type === "job.progress" && data.progress.step && data.progress.loss !== null) late?.points.push({ step: data.progress.step, loss: data.progress.loss });
+  }
+
+  /** @param {string} id */
+  async load(id) {
+    /** @type {{lines: string[], points: Isengard.LossPoint[]}} */
+    const late = { lines: [], points: [] };
+    this.#late.set(id, late);
+    const { jobs } = this.store.api;
+    const { logs: shown, losses: drawn } = this.store.state;
+    const [log, loss] = await Promise.all([jobs.log(id).catch(otherwise({ lines: shown[id] ?? [] })), jobs.loss(id).catch(otherwise({ items: drawn[id] ?? [] }))]);
+    if (this.#late.get(id) !== late) return; // asked for once more meanwhile
+    this.#late.delete(id);
+    const { logs, losses } = this.store.state;
+    const last = loss.items.at(-1)?.step ?? -1;
+    this.store.set({ logs: { ...logs, [id]: followed(log.lines, late.lines) }, losses: { ...losses, [id]: [...loss.items, ...late.points.filter(({ step }) => step > last)] } });
+  }
+}
+
+/** A job without a log, or nobody there: what is known stays. @template Known @param {Known} known @returns {(error: unknown) => Known} */
+function otherwise(known) {
+  return (error) => {
+    if (!(error instanceof ApiError)) throw error;
+    return known;
+  };
+}
+
+/** The end of a log and what was told meanwhile, whose beginning may be in it already. @param {string[]} lines @param {string[]} late */
+export function followed(lines, late) {
+  let known = Math.min(lines.length, late.length);
+  while (known && !lines.slice(-known).every((line, at) => line === late[at])) known -= 1;
+  return [...lines, ...late.slice(known)];
 }
 
 /**

@@ -8,7 +8,7 @@ import { LISTS } from "./fetched_lists.js";
 import { PhotoIntake } from "./photos/photo_intake.js";
 import { PhotoLists } from "./photos/photo_lists.js";
 import { LIST_OF_PURPOSE, answered, emptyState, reduced } from "./state.js";
-import { WaitingReasons, concernsLine } from "./jobs.js";
+import { JobRecords, WaitingReasons, concernsLine } from "./jobs.js";
 
 /** @typedef {import("./fetched_lists.js").ListName} ListName */
 
@@ -36,6 +36,7 @@ export class Store {
     /** @type {Set<(state: Isengard.Shown) => unknown>} */
     this.listeners = new Set();
     this.reasons = new WaitingReasons(this);
+    this.records = new JobRecords(this);
     this.photos = new PhotoLists(this);
     this.intake = new PhotoIntake(this);
     /** What the panel can be shown in; null where nobody chooses it. @type {import("./languages.js").Languages | null} */
@@ -71,7 +72,10 @@ export class Store {
   take(...events) {
     if (this.#refreshing) this.#late.push(...events);
     this.set(events.reduce(reduced, this.state));
-    for (const event of events) this.#follow(event);
+    for (const event of events) {
+      this.records.take(event);
+      this.#follow(event);
+    }
   }
 
   /** What an event leads to beyond what it says. @param {Isengard.Event} event */
@@ -258,20 +262,8 @@ export class Store {
   }
 
   /** @param {string} jobId */
-  async loadJob(jobId) {
-    /** @param {unknown} error */
-    const empty = (error) => {
-      if (!(error instanceof ApiError)) throw error;
-      return { lines: [], items: [] };
-    };
-    const [log, loss] = await Promise.all([
-      this.api.jobs.log(jobId).catch(empty),
-      this.api.jobs.loss(jobId).catch(empty),
-    ]);
-    this.set({
-      logs: { ...this.state.logs, [jobId]: log.lines },
-      losses: { ...this.state.losses, [jobId]: loss.items },
-    });
+  loadJob(jobId) {
+    return this.records.load(jobId);
   }
 
   async loadLending() {

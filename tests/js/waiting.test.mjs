@@ -5,7 +5,7 @@ import { test } from "node:test";
 
 import { waitsFor } from "../../js/components/shared/job_words.js";
 import { trainerOf } from "../../js/components/training/trainer_line.js";
-import { Api } from "../../js/data/api.js";
+import { Api, ApiError } from "../../js/data/api.js";
 import { Store } from "../../js/data/store.js";
 import { reasonOf, withReasons } from "../../js/data/jobs.js";
 import { installDocument } from "./fake_dom.mjs";
@@ -66,4 +66,39 @@ test("a trainer that is missing here is not asked for where a worker of another 
   assert.equal(line([]).words, "It is not set up yet.");
   assert.equal(line([worker("not_installed")]).words, "It is not set up yet.");
   assert.equal(line([worker("not_installed"), worker("ready")]), null);
+});
+
+/** A store whose log and curve of a job come when they are released. */
+function slow(log, loss = { items: [] }) {
+  const answers = { log: null, loss: null };
+  const get = (path) => new Promise((resolve, reject) => (answers[/log/.test(path) ? "log" : "loss"] = { resolve, reject }));
+  const store = new Store(Object.assign(new Api({ fetch, url: (path) => path }), { get }), { memory: null, later: () => {} });
+  store.set({ jobs: [job("job_2", "running", { progress: {} })], tasks: [] });
+  const come = async (done) => (answers.log.resolve({ lines: log }), answers.loss.resolve(loss), await done);
+  return { store, answers, come };
+}
+const lines = (...told) => ({ type: "job.log", subject: { id: "job_2" }, data: { lines: told } });
+const step = (n) => ({ type: "job.progress", subject: { id: "job_2" }, data: { progress: { step: n, loss: n / 10 } } });
+
+test("lines and steps that are told while a log is opened follow what it brings, each once", async () => {
+  const { store, come } = slow(["1", "2", "3"], { items: [{ step: 1, loss: 0.1 }] });
+  const done = store.loadJob("job_2");
+  store.take(lines("2", "3"), step(1), step(2));
+  store.take(lines("4"), lines("5"));
+  await come(done);
+  assert.deepEqual(store.state.logs.job_2, ["1", "2", "3", "4", "5"]);
+  assert.deepEqual(store.state.losses.job_2, [{ step: 1, loss: 0.1 }, { step: 2, loss: 0.2 }]);
+  store.take(lines("6"));
+  assert.deepEqual(store.state.logs.job_2.slice(-2), ["5", "6"]);
+});
+
+test("a log that cannot be fetched once more stays as it is known", async () => {
+  const { store, answers, come } = slow(["1"]);
+  await come(store.loadJob("job_2"));
+  const again = store.loadJob("job_2");
+  store.take(lines("2"));
+  answers.log.reject(new ApiError(0, { code: "offline", message: "", hint: "" }));
+  answers.loss.resolve({ items: [] });
+  await again;
+  assert.deepEqual(store.state.logs.job_2, ["1", "2"]);
 });
