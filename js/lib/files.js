@@ -2,7 +2,7 @@
 
 import { takesText } from "./dom.js";
 
-/** @typedef {{file: File, folder: string}} Found */
+/** @typedef {{file: File, folder: string, rest?: boolean}} Found `rest`: stands for what was not looked at any more */
 
 const PHOTOS = new Set("jpg jpeg jpe jfif png webp heic heif avif tif tiff bmp gif jxl".split(" "));
 /** What phones, cameras and computers put beside photos, and raw files, which nothing here reads. */
@@ -10,7 +10,8 @@ const OTHERS = new Set("mov mp4 m4v avi mkv webm 3gp aae xmp thm json xml csv md
 const HELPERS = /^(\..*|thumbs\.db|ehthumbs\.db|desktop\.ini|icon\r?)$/i;
 /** Two thousand signs are the most; more is another kind of text. */
 const MAX_CAPTION_BYTES = 20_000;
-const MAX_FILES = 5000;
+/** So many of a drop are looked at: somebody may have dropped a whole disk. */
+export const MOST_FILES = 5000;
 
 /**
  * Everything in what was dropped, with the folder it lay in. The browser gives the entries only at the moment of the drop.
@@ -29,7 +30,8 @@ export async function walked(transfer) {
 
 /** @param {FileSystemEntry} entry @param {string} folder @param {Found[]} found */
 async function walk(entry, folder, found) {
-  if (found.length >= MAX_FILES) return;
+  if (found.at(-1)?.rest) return;
+  if (found.length >= MOST_FILES) return void found.push({ file: unreadable(""), folder, rest: true });
   if (isFile(entry)) {
     /** @type {File | null} */
     const file = await new Promise((resolve) => entry.file(resolve, () => resolve(null)));
@@ -87,7 +89,7 @@ export function brought(event) {
 export const asFound = (files) => [...files].map((one) => ("file" in one ? one : { file: one, folder: (one.webkitRelativePath ?? "").split("/").slice(0, -1).join("/") }));
 
 /**
- * Photos, texts that may be their captions, and the names of what is neither.
+ * Photos, texts that may be their captions, the names of what is neither, and whether that is all.
  * @param {Found[]} found
  */
 export function sorted(found) {
@@ -97,13 +99,13 @@ export function sorted(found) {
   const captions = new Map();
   /** @type {string[]} */
   const others = [];
-  for (const one of found) {
+  for (const one of found.filter(({ rest }) => !rest)) {
     const kind = kindOf(one);
     if (kind === "photo") photos.push(one);
     else if (kind === "caption") captions.set(pairOf(one), one.file);
     else others.push(one.file.name);
   }
-  return { photos, captions, others };
+  return { photos, captions, others, all: !found.some(({ rest }) => rest) };
 }
 
 /**

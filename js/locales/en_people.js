@@ -60,6 +60,8 @@ export default {
   notPhotos_one: "Left out because it isn't a photo: {names}.",
   notSent: "{n} more were not sent ({names}).",
   notSent_one: "One more was not sent ({names}).",
+  filesCut: "Only the first {n} files of this drop were looked at.",
+  filesCutHint: "Drop the rest in smaller folders.",
   droppedNothing: "That folder is empty.",
   droppedNoPhotos: "What you dropped contains no photos.",
   droppedNoPhotosHint: "Isengard takes photos and folders of photos; drop workflows on ComfyUI's canvas.",

@@ -229,7 +229,7 @@ declare namespace Isengard {
     pair?: string;
     caption?: File;
     /** The key of a sentence on several files, and their names. */
-    note?: { words: string; names: string[] };
+    note?: { words: string; names: string[]; n: number };
   }
   interface Arrivals {
     found: Found[];

@@ -4,7 +4,7 @@ import { test } from "node:test";
 import { ApiError } from "../../js/data/api.js";
 import { AT_ONCE } from "../../js/data/photos/photo_intake.js";
 import { takesDrops } from "../../js/components/characters/dropzone.js";
-import { knowOwnDrags, pasted, readable, walked } from "../../js/lib/files.js";
+import { MOST_FILES, knowOwnDrags, pasted, readable, walked } from "../../js/lib/files.js";
 import { addAgain, arrive, askBeforeLeaving, forgetRefusals, mayComeIn, noteWords, stopUploads } from "../../js/data/photos/uploads.js";
 import { installDocument } from "./fake_dom.mjs";
 import { error, make } from "./fake_store.mjs";
@@ -141,6 +141,22 @@ test("a folder is walked to its end, and what cannot be opened is still told", a
   const found = await walked(/** @type {any} */ ({ files: [], items: entries.map((entry) => ({ kind: "file", webkitGetAsEntry: () => entry })) }));
   assert.deepEqual(found.map(({ file, folder }) => [folder, file.name]), [["set", "1.jpg"], ["set/day", "2.jpg"], ["set", "gone.jpg"], ["", "3.jpg"]]);
   assert.deepEqual(await Promise.all(found.map(({ file }) => readable(file))), [true, true, false, true]);
+});
+
+test("of a drop that is too large it is told that not all was looked at", async () => {
+  const fileEntry = (n) => ({ isFile: true, name: `${n}.txt`, file: (give) => give(photoFile(`${n}.txt`)) });
+  const parts = [Array.from({ length: MOST_FILES }, (_, n) => fileEntry(n)), [fileEntry("a"), fileEntry("b")]];
+  const folder = { name: "disk", createReader: () => ({ readEntries: (give) => give(parts.shift() ?? []) }) };
+  const found = await walked(/** @type {any} */ ({ files: [], items: [{ kind: "file", webkitGetAsEntry: () => folder }] }));
+  const { store } = make({});
+  store.set({ characters: [] });
+  arrive(store, found);
+  assert.equal(store.state.problem.message, "Only the first 5,000 files of this drop were looked at.");
+  await store.addPhotos("chr_1", [...found.slice(0, 3), found.at(-1)]);
+  assert.deepEqual(store.state.uploads.map(({ note }) => noteWords(note)), [
+    "Only the first 5,000 files of this drop were looked at. Drop the rest in smaller folders.", "3 files left out because they aren't photos (0.txt, 1.txt, and 2.txt).",
+  ]);
+  assert.equal(found.filter(({ rest }) => rest).length, 1);
 });
 
 test("files go up under one id, each with its own refusal", async () => {

@@ -1,7 +1,7 @@
 /** Photos on their way in: a few at once, each with its own progress and its own refusal, captions beside them. Knows the store, no element. */
 
 import { ApiError, ours } from "../api.js";
-import { asFound, pairOf, readable, sorted, stemOf, textOf } from "../../lib/files.js";
+import { MOST_FILES, asFound, pairOf, readable, sorted, stemOf, textOf } from "../../lib/files.js";
 import { newCorrelationId } from "../../lib/ids.js";
 
 /** A browser holds six connections to one server: one listens, and two are left for pictures and for what is pressed meanwhile. */
@@ -27,9 +27,10 @@ export class PhotoIntake {
     const id = newCorrelationId();
     const found = asFound(files);
     if (!found.length) return this.#note(characterId, id, "droppedNothing");
-    const { photos, captions, others } = sorted(found);
+    const { photos, captions, others, all } = sorted(found);
     const waiting = photos.map((one, index) => ({ key: `${id}-${index}`, name: one.file.name, pair: pairOf(one), file: one.file, caption: captions.get(pairOf(one)), characterId, share: 0, error: null }));
     this.#set(this.#uploads.filter((known) => known.characterId !== characterId || (!known.error && !known.note))); // of others it is told still
+    if (!all) this.#note(characterId, `${id}-rest`, "filesCut", [], MOST_FILES);
     await this.#takeAll(characterId, waiting, captions, id);
     const left = await this.#captionKnown(characterId, captions, id);
     // of a photo that came along and was not taken its own line tells
@@ -137,8 +138,8 @@ export class PhotoIntake {
   }
 
   /** What is told of files, by the key of its sentence. @param {string} characterId @param {string} key @param {string} words @param {string[]} [names] */
-  #note(characterId, key, words, names = []) {
-    this.#set([...this.#uploads, { key, name: "", characterId, share: 1, error: null, note: { words, names } }]);
+  #note(characterId, key, words, names = [], n = names.length) {
+    this.#set([...this.#uploads, { key, name: "", characterId, share: 1, error: null, note: { words, names, n } }]);
   }
 
   /** @param {string} key @param {Partial<Isengard.Upload>} changes */

@@ -1,8 +1,9 @@
 /** What somebody does about photos on their way in. Knows the store, no element. */
 
 import { ApiError, ours } from "../api.js";
-import { peopleIn, sorted } from "../../lib/files.js";
-import { counted, few } from "../../lib/format.js";
+import { MOST_FILES, peopleIn, sorted } from "../../lib/files.js";
+import { count, counted, few } from "../../lib/format.js";
+import { sentences, wordOr } from "../../locales/words.js";
 
 /** Letters of a name. */
 const MOST_NAME = 80;
@@ -14,23 +15,23 @@ const MOST_NAME = 80;
 export function arrive(store, found) {
   const { characters, route } = store.state;
   if (characters === null) return;
-  const { photos } = sorted(found);
+  const { photos, all } = sorted(found);
   const archive = found.find(({ file }) => /\.zip$/i.test(file.name))?.file;
   if (!photos.length && archive) {
     store.go({ tab: "characters" });
     return store.set({ arrivals: { found: [], name: "", archive } });
   }
-  if (!photos.length) return store.set({ problem: new ApiError(0, ours("no_photos", "droppedNoPhotos")) });
+  if (!photos.length) return store.set({ problem: new ApiError(0, all ? ours("no_photos", "droppedNoPhotos") : ours("no_photos", "filesCut", "", { n: count(MOST_FILES) })) });
   const id = characters.find((known) => known.id === route.train)?.id;
   if (id) {
     store.go({ tab: "characters", id });
     return store.addPhotos(id, found);
   }
   const before = store.state.arrivals;
-  const all = [...(before?.found ?? []), ...found]; // those that wait already wait with them
+  const together = [...(before?.found ?? []), ...found]; // those that wait already wait with them
   const name = before?.name || (found.find(({ folder }) => folder)?.folder.split("/")[0] ?? "");
   store.go({ tab: "characters" });
-  store.set({ arrivals: { found: all, name, people: peopleIn(all) } });
+  store.set({ arrivals: { found: together, name, people: peopleIn(together) } });
 }
 
 /**
@@ -80,7 +81,7 @@ export function forgetRefusals(store, characterId) {
 }
 
 /** What is told of several files. @param {NonNullable<Isengard.Upload["note"]>} note */
-export const noteWords = ({ words, names }) => counted(words, names.length, { names: few(names) });
+export const noteWords = ({ words, names, n }) => sentences(counted(words, n, { names: few(names) }), wordOr(`${words}Hint`, ""));
 
 /** Whether a file was refused for what may be over by now; what is wrong with the file itself is not. @param {Isengard.Upload} upload */
 export function mayComeIn({ file, error }) {

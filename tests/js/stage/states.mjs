@@ -209,7 +209,8 @@ export const STATES = {
   "character-uploads": { ...all, route: anna, after: (store) => store.set({ uploads: [
     { key: "a", name: "IMG_2101.HEIC", file: {}, characterId: "chr_9", share: 0.62, error: null }, { key: "b", name: "IMG_2102.HEIC", file: {}, characterId: "chr_9", share: 0, error: null },
     refused("holiday.gif", "This is a GIF picture.", "Save it as a JPEG or PNG photo, then add that."), refused("IMG_2007.HEIC", "It is the same picture as photo 7.", ""),
-    { key: "n", name: "", characterId: "chr_9", share: 1, error: null, note: { words: "notPhotos", names: ["IMG_2101.MOV", "IMG_2101.AAE", "._IMG_2101.HEIC", "IMG_2102.MOV"] } }] }) },
+    { key: "n", name: "", characterId: "chr_9", share: 1, error: null, note: { words: "notPhotos", names: ["IMG_2101.MOV", "IMG_2101.AAE", "._IMG_2101.HEIC", "IMG_2102.MOV"], n: 4 } },
+    { key: "r", name: "", characterId: "chr_9", share: 1, error: null, note: { words: "filesCut", names: [], n: 5000 } }] }) },
   "character-kinds": { ...all, route: anna, then: click('[data-testid="isen-chart"], [data-testid="isen-kind-angle_three_quarter"]') },
   "character-why": { ...all, route: anna, then: click('[data-testid="isen-why-not"]') },
   "character-mend-photos": { ...all, route: { ...anna, open: "photos", codes: "other_person" } },
