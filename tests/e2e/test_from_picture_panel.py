@@ -155,6 +155,14 @@ def into_a_photo_of_ones_own(onward, server, tmp_path):
     panel.get("isen-mask").press("Space")
     panel.get("isen-mask-clear").click()
     expect(panel.get("isen-into-go")).to_be_disabled()
+    panel.get("isen-mask-undo").click()
+    expect(panel.get("isen-into-go")).to_be_enabled()
+    panel.get("isen-into-file").set_input_files(broken)
+    expect(panel.get("isen-order-problem")).to_be_visible()
+    panel.get("isen-into-file").set_input_files(file)  # the same once more
+    expect(panel.get("isen-order-problem")).to_be_hidden()
+    assert panel.get("isen-into-file").evaluate("(input) => input.files.length") == 0
+    expect(panel.get("isen-into-go")).to_be_disabled()
     panel.get("isen-mask").press("Space")
     started(panel, "isen-into")
     made = newest(server)

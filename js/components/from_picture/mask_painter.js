@@ -15,6 +15,8 @@ export class MaskPainter {
   /** @type {[number, number]} */
   at = [0.5, 0.5];
   erases = false;
+  /** What was cleared at once, until something else is painted. @type {import("../../lib/mask_strokes.js").Stroke[]} */
+  #cleared = [];
   /** One finger at a time: a line from one to the other was meant by nobody. */
   #held = false;
 
@@ -30,7 +32,7 @@ export class MaskPainter {
     this.brush = h("input", { type: "range", ...BRUSH, step: 1, "data-testid": "isen-mask-brush", on: { input: () => this.#show() } });
     this.eraser = button(t("maskErase"), () => this.#erase(!this.erases), { icon: "eraser", testid: "isen-mask-erase", "aria-pressed": "false" });
     this.tools = h("div", { class: "isen-stack-tight" }, field(t("maskBrush"), this.brush),
-      h("div", { class: "isen-row" }, this.eraser, button(t("undo"), () => this.#undo(), { icon: "undo", testid: "isen-mask-undo" }), button(t("maskClear"), () => this.#set([]), { testid: "isen-mask-clear" })), this.told);
+      h("div", { class: "isen-row" }, this.eraser, button(t("undo"), () => this.#undo(), { icon: "undo", testid: "isen-mask-undo" }), button(t("maskClear"), () => this.#clear(), { testid: "isen-mask-clear" })), this.told);
   }
 
   /** Another picture; what was painted on the one before is gone. @param {string} src @param {{width: number, height: number}} size */
@@ -69,13 +71,21 @@ export class MaskPainter {
     this.eraser.setAttribute("aria-pressed", String(erases));
   }
 
+  /** The last stroke, or that everything was cleared. */
   #undo() {
-    this.#set(this.strokes.slice(0, -1));
+    this.#set(this.strokes.length ? this.strokes.slice(0, -1) : this.#cleared);
+  }
+
+  #clear() {
+    const before = this.strokes;
+    this.#set([]);
+    this.#cleared = before;
   }
 
   /** @param {import("../../lib/mask_strokes.js").Stroke[]} strokes */
   #set(strokes) {
     this.strokes = strokes;
+    this.#cleared = [];
     this.#show();
     this.changed();
   }

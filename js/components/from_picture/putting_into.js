@@ -20,6 +20,8 @@ class PuttingInto {
   /** A photo that was brought along, instead of the gallery's. @type {File | null} */
   photo = null;
   suggested = "";
+  /** Where the browser keeps the one that is shown. */
+  address = "";
 
   /** @param {Isengard.PicturesView} view @param {Isengard.Entry} entry @param {Isengard.PictureViewer} viewer */
   constructor(view, entry, viewer) {
@@ -32,14 +34,15 @@ class PuttingInto {
     this.recipe = recipeChoice([], "isen-into-recipe");
     this.recipeField = field(t("recipe"), this.recipe);
     /** @type {HTMLInputElement} */
-    const chosen = h("input", { type: "file", accept: TYPES, hidden: true, "data-testid": "isen-into-file", on: { change: () => this.#bring(chosen.files?.[0]) } });
+    const chosen = h("input", { type: "file", accept: TYPES, hidden: true, "data-testid": "isen-into-file", on: { change: () => this.#bring(takenFrom(chosen)) } });
     const other = button(t("intoOther"), () => chosen.click(), { icon: "upload", testid: "isen-into-other" });
-    const { start, problem } = openOrder(view, {
+    const { dialog, start, problem } = openOrder(view, {
       title: t("into"), what: t("intoWhat"), picture: this.painter.stage, go: t("generate"), testid: "isen-into", viewer, send: () => this.#sent(),
       fields: [this.painter.tools, h("div", {}, other, chosen), this.people.element, field(t("prompt"), this.prompt, t("intoPromptHint")), this.change.element, this.recipeField],
     });
     this.start = start;
     this.problem = problem;
+    dialog.addEventListener("close", () => URL.revokeObjectURL(this.address));
     const { characters } = /** @type {Isengard.Shown} */ (view.store.state);
     const own = entry.generation.request.characters[0]?.id;
     this.people.show(characters.filter(({ id }) => this.#recipesOf(id).length), own);
@@ -80,7 +83,9 @@ class PuttingInto {
     const image = h("img", { src: URL.createObjectURL(file) });
     const shown = await image.decode().then(() => true, () => false);
     this.problem.hidden = shown;
+    URL.revokeObjectURL(shown ? this.address : image.src);
     if (!shown) return say(this.problem, t("intoUnreadable"));
+    this.address = image.src;
     this.photo = file;
     this.painter.show(image.src, { width: image.naturalWidth, height: image.naturalHeight });
   }
@@ -94,4 +99,11 @@ class PuttingInto {
     if (this.photo) Object.assign(order.start, { generation_id: "", n: 0 });
     return { order, mask, picture: this.photo };
   }
+}
+
+/** The chosen file; the same one can be chosen again. @param {HTMLInputElement} input */
+function takenFrom(input) {
+  const file = input.files?.[0];
+  input.value = "";
+  return file;
 }
