@@ -7,6 +7,8 @@ const MOST_DAYS = 30;
 const MOST_LETTERS = 28;
 const SHOWN_NAMES = 3;
 const GIB = 2 ** 30;
+/** Between facts beside one another; where the line ends there it stays with the one before. */
+export const DOT = "\u00a0· ";
 /** "And" joins nouns in these languages, and no verbs. */
 const AND_FOR_THINGS_ONLY = ["ko", "zh"];
 

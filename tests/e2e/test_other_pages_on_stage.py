@@ -87,3 +87,17 @@ def test_photo_days_of_the_same_hour_are_told_apart(stage):
     assert earlier == "3 days ago"
     assert one != other
     assert [len(words.split(":")) for words in (one, other)] == [2, 2]
+
+
+def test_a_version_made_just_now_is_some_minutes_old_later(stage):
+    stage.clock.install()
+    stage.show("character")
+    stage.evaluate(
+        """panel.store.set({ characters: panel.store.state.characters.map((known) =>
+          ({ ...known, versions: known.versions.map((one) => ({ ...one, created_at: new Date().toISOString() })) })) })"""
+    )
+    versions = stage.locator("isen-character details", has_text="Versions").last
+    versions.locator("summary").click()
+    expect(versions).to_contain_text("just now")
+    stage.clock.fast_forward("05:00")
+    expect(versions).to_contain_text("5 min ago")

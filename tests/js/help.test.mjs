@@ -31,7 +31,7 @@ test("a training that runs is in the title, and nothing else; not where it was s
   const job = (state, more = {}) => ({ kind: "training", state, character_id: "chr_1", progress: { step: 42, total_steps: 100 }, ...more });
   const kept = memory();
   const said = (...jobs) => titleOf({ jobs, characters: [{ id: "chr_1", name: "Ann" }] }, kept);
-  assert.equal(said(job("queued"), job("running")), "42\u00a0% · Ann");
+  assert.equal(said(job("queued"), job("running")), "42\u00a0%\u00a0· Ann");
   assert.equal(said(job("queued"), job("completed"), job("running", { kind: "captioning" })), "");
   wantTitle(false, kept);
   assert.equal(said(job("running")), "");
@@ -44,13 +44,13 @@ test("the page's own title is kept while ours stands before it, also one that it
   const title = new PageTitle(page);
   title.say("");
   assert.equal(page.title, "ComfyUI");
-  title.say("42\u00a0% · Ann");
-  assert.equal(page.title, "42\u00a0% · Ann — ComfyUI");
+  title.say("42\u00a0%\u00a0· Ann");
+  assert.equal(page.title, "42\u00a0%\u00a0· Ann — ComfyUI");
   page.title = "[7%] KSampler";
-  title.say("42\u00a0% · Ann");
-  assert.equal(page.title, "42\u00a0% · Ann — [7%] KSampler");
-  title.say("43 % · Ann");
-  assert.equal(page.title, "43 % · Ann — [7%] KSampler");
+  title.say("42\u00a0%\u00a0· Ann");
+  assert.equal(page.title, "42\u00a0%\u00a0· Ann — [7%] KSampler");
+  title.say("43 %\u00a0· Ann");
+  assert.equal(page.title, "43 %\u00a0· Ann — [7%] KSampler");
   title.say("");
   assert.equal(page.title, "[7%] KSampler");
   title.say("1 % · Ben");

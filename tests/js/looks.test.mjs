@@ -25,8 +25,8 @@ test("two checkpoints are a choice, with what is known of each and from where", 
   looks.show([FIRST, SECOND, SMALL]);
   assert.equal(looks.value, FIRST.file);
   assert.equal(radios(looks).length, 2);
-  assert.match(looks.element.textContent, /sub\/a\.safetensors6\.9\u00a0GB · recommended · photographic, going by its name/);
-  assert.match(looks.element.textContent, /illustrated, going by its metadata · v-prediction, going by its tensors/);
+  assert.match(looks.element.textContent, /sub\/a\.safetensors6\.9\u00a0GB\u00a0· recommended\u00a0· photographic, going by its name/);
+  assert.match(looks.element.textContent, /illustrated, going by its metadata\u00a0· v-prediction, going by its tensors/);
   assert.match(looks.element.textContent, /1 can't be trained on.*quantised copy \(fp8\)/);
   radios(looks)[1].fire("change");
   assert.deepEqual([looks.value, changes], [SECOND.file, 1]);

@@ -50,19 +50,19 @@ test("the lines above the view: none when all is well, each state with its own",
 const job = (progress, more = {}) => ({ state: "running", attempt: 1, worker_id: "w1", progress: { phase: "training", seconds_per_step: null, eta_s: null, vram_used_bytes: null, ...progress }, ...more });
 
 test("a running training in one line, without what is not known", () => {
-  assert.equal(statusLine(job({ seconds_per_step: 2.14, eta_s: 1200 })), "training · 2.1\u00a0s per step · about 20\u00a0min left");
+  assert.equal(statusLine(job({ seconds_per_step: 2.14, eta_s: 1200 })), "training\u00a0· 2.1\u00a0s per step\u00a0· about 20\u00a0min left");
   assert.equal(statusLine(job({ seconds_per_step: 0.001 })), "training", "no number that says nothing");
   assert.equal(statusLine(job({})), "training");
-  assert.equal(statusLine(job({ phase: "downloading", bytes_done: 3.1e9, bytes_total: 16e9 })), "downloading · 3.1\u00a0GB of about 16\u00a0GB");
-  assert.equal(statusLine(job({ phase: "downloading", bytes_done: 3.1e9, bytes_total: null })), "downloading · 3.1\u00a0GB");
-  assert.equal(statusLine(job({ phase: "warming up" }, { attempt: 2 })), "warming up · attempt 2");
+  assert.equal(statusLine(job({ phase: "downloading", bytes_done: 3.1e9, bytes_total: 16e9 })), "downloading\u00a0· 3.1\u00a0GB of about 16\u00a0GB");
+  assert.equal(statusLine(job({ phase: "downloading", bytes_done: 3.1e9, bytes_total: null })), "downloading\u00a0· 3.1\u00a0GB");
+  assert.equal(statusLine(job({ phase: "warming up" }, { attempt: 2 })), "warming up\u00a0· attempt 2");
   assert.equal(statusLine(job({}, { state: "completed" })), "");
 });
 
 test("the GPU of the worker that trains, as it is used now", () => {
   const workers = [{ id: "w1", gpus: [{ name: "RTX 3090", total_bytes: 24 * 2 ** 30, free_bytes: 4 * 2 ** 30 }] }, { id: "w2", gpus: [] }];
-  assert.equal(gpuLine(job({ vram_used_bytes: 21.3 * 2 ** 30 }), workers), "RTX 3090 · 21\u00a0GB of 24\u00a0GB used");
-  assert.equal(gpuLine(job({}), workers), "RTX 3090 · 20\u00a0GB of 24\u00a0GB used");
+  assert.equal(gpuLine(job({ vram_used_bytes: 21.3 * 2 ** 30 }), workers), "RTX 3090\u00a0· 21\u00a0GB of 24\u00a0GB used");
+  assert.equal(gpuLine(job({}), workers), "RTX 3090\u00a0· 20\u00a0GB of 24\u00a0GB used");
   assert.equal(gpuLine(job({}, { worker_id: "w2" }), workers), "");
   assert.equal(gpuLine(job({}, { state: "queued" }), workers), "");
 });

@@ -2,7 +2,7 @@
 
 import { button, h, say } from "../../lib/dom.js";
 import { teaches } from "../../lib/coverage.js";
-import { brief, counted } from "../../lib/format.js";
+import { DOT, ago, brief, counted } from "../../lib/format.js";
 import { fill } from "../../lib/lists.js";
 import { t } from "../../locales/words.js";
 import { bestOf, isPoor, measuredIn } from "../../data/likeness_rules.js";
@@ -127,7 +127,7 @@ export class IsenCharacter extends View {
     const made = (state.generations ?? []).filter(({ request }) => request.characters.some((use) => use.id === character.id));
     const drawn = character.versions.length > 0 || made.length > 0;
     this.why.show(drawn ? { person: character } : null, isPoor(newestOf(made, character.id)) || bestOf(character.versions)?.faults?.includes("unlike"));
-    fill(this.versions, [character.versions, state.families.length, samples], () => [...versionList(this.store, character, samples), this.folders.element]);
+    fill(this.versions, [character.versions, character.versions.map(({ created_at: at }) => ago(at)), state.families.length, samples], () => [...versionList(this.store, character, samples), this.folders.element]);
     const running = runningJobs(state).find((job) => job.character_id === character.id);
     this.#foot(character, list, running);
   }
@@ -140,10 +140,10 @@ export class IsenCharacter extends View {
     fill(this.face, shown, () => face(this.store, shown));
     // somebody whom only LoRAs from elsewhere know is called by theirs
     const word = (versions.every((version) => version.outside) && versions.find((version) => version.rank === 1)?.trigger_word) || trigger;
-    fill(this.facts, [kind, word], () => [`${kind} · `, h("code", { class: "isen-trigger", text: word, title: t("triggerHint") })]);
+    fill(this.facts, [kind, word], () => [`${kind}${DOT}`, h("code", { class: "isen-trigger", text: word, title: t("triggerHint") })]);
     const held = list.filter((photo) => photo.held_out).length;
     const counts = [counted("photoCount", character.photo_count), held > 0 && counted("heldCount", held), versions.length > 0 && counted("versionCount", versions.length)];
-    say(this.counts, counts.filter(Boolean).join(" · "));
+    say(this.counts, counts.filter(Boolean).join(DOT));
     fill(this.menu, [name, versions.length > 0], () => characterMenu(this, character));
     const form = /** @type {HTMLElement | null} */ (this.edit.firstElementChild);
     if (!form || form.hidden) fill(this.edit, [name, kind, trigger], () => editForm(this, character)); // what is being written stays

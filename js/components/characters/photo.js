@@ -1,6 +1,7 @@
 /** One photo in full, over the canvas: what was found about it, its caption, whether it is trained on. */
 
 import { button, field, h, say } from "../../lib/dom.js";
+import { DOT } from "../../lib/format.js";
 import { fill } from "../../lib/lists.js";
 import { MARKS, useOf } from "../../lib/photo_use.js";
 import { said } from "../../lib/said.js";
@@ -68,9 +69,9 @@ class PhotoDialog {
     const address = this.store.api.photos.imageUrl(this.characterId, this.photoId, "full");
     if (this.image.getAttribute("src") !== address) this.image.setAttribute("src", address);
     this.image.alt = t("photo", { n: at + 1 });
-    say(this.title, `${t("photoOf", { n: at + 1, count: this.list.length })}${photo.name ? ` · ${photo.name}` : ""}`);
+    say(this.title, `${t("photoOf", { n: at + 1, count: this.list.length })}${photo.name ? `${DOT}${photo.name}` : ""}`);
     const source = this.list.findIndex((known) => known.id === photo.made_from);
-    say(this.size, [t("pixels", { w: photo.width, h: photo.height }), source >= 0 && t("cropOf", { n: source + 1 })].filter(Boolean).join(" · "));
+    say(this.size, [t("pixels", { w: photo.width, h: photo.height }), source >= 0 && t("cropOf", { n: source + 1 })].filter(Boolean).join(DOT));
     const findings = findingsNow(photo, this.list);
     fill(this.findings, findings, () => findings.map((finding) => h("li", { text: said(finding, "message") })));
     fill(this.leaks, [photo.caption, photo.leaks], () => leakNote(photo));

@@ -1,7 +1,7 @@
 /** What a picture of a photo day says of itself. */
 
 import { runningDay } from "../../data/albums/photo_days.js";
-import { brief, count, inRow } from "../../lib/format.js";
+import { DOT, brief, count, inRow } from "../../lib/format.js";
 import { t, translated } from "../../locales/words.js";
 import { badge } from "../shared/score_badge.js";
 
@@ -14,7 +14,7 @@ export function dayWords({ photoDays }, { id, name }) {
 /** What a picture is of. @param {Isengard.DayPicture} one */
 export function pictureWords({ style, scene, n, aside }) {
   const words = inRow([translated(style), translated(scene), count(n + 1)].filter(Boolean));
-  return aside ? `${words} · ${t(`dayAside_${aside}`)}` : words;
+  return aside ? `${words}${DOT}${t(`dayAside_${aside}`)}` : words;
 }
 
 /** Its likeness, as everywhere. @param {Isengard.DayPicture} one @param {{id: string, name: string}} person */

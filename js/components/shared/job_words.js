@@ -2,7 +2,7 @@
 
 import { reasonOf } from "../../data/jobs.js";
 import { h } from "../../lib/dom.js";
-import { about, bytes, count, decimal, videoMemory } from "../../lib/format.js";
+import { DOT, about, bytes, count, decimal, videoMemory } from "../../lib/format.js";
 import { explained } from "../../lib/said.js";
 import { t, wordOr } from "../../locales/words.js";
 
@@ -17,7 +17,7 @@ export function statusLine(job) {
     pace !== null && pace >= 0.01 && t("perStep", { n: decimal(pace, pace < 0.1 ? 2 : 1) }),
     eta && phase === "training" && t("timeLeft", { time: about(eta) }),
     attempt,
-  ].filter(Boolean).join(" · ");
+  ].filter(Boolean).join(DOT);
 }
 
 /** A phase that a foreign trainer made up is shown as it is. @param {string} phase */
@@ -27,7 +27,7 @@ export function phaseWords(phase) {
 
 /** "Stable Diffusion 1.5 · balanced · LoKr"; a foreign trainer's own preset is shown as it is. @param {string} family @param {Isengard.Job["request"]} request */
 export function whatWords(family, { preset, method = "lora" }) {
-  return [family, preset && wordOr(`preset_${preset}`, preset), methodWord(method)].filter(Boolean).join(" · ");
+  return [family, preset && wordOr(`preset_${preset}`, preset), methodWord(method)].filter(Boolean).join(DOT);
 }
 
 /** "LoKr", and nothing of a LoRA, which is the usual thing. @param {string} [method] */
@@ -45,7 +45,7 @@ export function gpuLine(job, workers) {
   if (!gpu) return "";
   const used = job.progress.vram_used_bytes ?? gpu.total_bytes - gpu.free_bytes;
   const heat = job.progress.temperature_c ? t("degrees", { n: count(job.progress.temperature_c) }) : "";
-  return [t("gpuUsed", { name: gpu.name, used: videoMemory(used), total: videoMemory(gpu.total_bytes) }), heat].filter(Boolean).join(" · ");
+  return [t("gpuUsed", { name: gpu.name, used: videoMemory(used), total: videoMemory(gpu.total_bytes) }), heat].filter(Boolean).join(DOT);
 }
 
 /** @param {Isengard.Job} job */

@@ -1,7 +1,7 @@
 /** A family's model files: which are here, how much is missing, fetching them. */
 
 import { button, h, icon, say } from "../../lib/dom.js";
-import { bytes } from "../../lib/format.js";
+import { DOT, bytes } from "../../lib/format.js";
 import { fill } from "../../lib/lists.js";
 import { explained, said } from "../../lib/said.js";
 import { sentences, t } from "../../locales/words.js";
@@ -89,7 +89,7 @@ export class IsenModel extends View {
 function fileLine(one) {
   const { file, folder, hub, size, here, fault } = one;
   return h("li", { class: fault ? "isen-error-line" : "" }, icon(fault ? "times-circle" : here ? "check-circle" : "download"), " ", h("span", { class: "isen-file", text: file }),
-    h("small", { class: "isen-muted", text: ` ${bytes(size)} · ${t(here ? "fileHere" : "fileMissing", { folder, hub })}` }),
+    h("small", { class: "isen-muted", text: ` ${bytes(size)}${DOT}${t(here ? "fileHere" : "fileMissing", { folder, hub })}` }),
     fault && h("p", { "data-testid": "isen-model-fault", text: sentences(said(one, "fault"), fault.startsWith(`${file} `) && t("oldKept", { file })) }));
 }
 

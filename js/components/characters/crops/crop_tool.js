@@ -1,6 +1,7 @@
 /** Cutting one photo by hand: drag the frame or its edges, or use the arrow keys; the part becomes a new photo. */
 
 import { button, field, h, say } from "../../../lib/dom.js";
+import { DOT } from "../../../lib/format.js";
 import { SHAPES, moved, resized, shaped, turned, turnedSize, unturned } from "../../../lib/crop_box.js";
 import { isCommand } from "../../../locales/reading.js";
 import { t } from "../../../locales/words.js";
@@ -97,7 +98,7 @@ class CropTool {
     const place = { left: left / width, top: top / height, width: (right - left) / width, height: (bottom - top) / height };
     for (const [name, share] of Object.entries(place)) this.frame.style.setProperty(name, `${100 * share}%`);
     const words = t("pixels", { w: right - left, h: bottom - top });
-    say(this.told, Math.min(right - left, bottom - top) < SMALL ? `${words} · ${t("cropSmall")}` : words);
+    say(this.told, Math.min(right - left, bottom - top) < SMALL ? `${words}${DOT}${t("cropSmall")}` : words);
   }
 
   /** @param {keyof typeof SHAPES} shape */

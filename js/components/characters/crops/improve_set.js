@@ -1,7 +1,7 @@
 /** "Improve this set": what is proposed for each photo, before and after side by side, made at once and taken back at once. */
 
 import { button, h, say } from "../../../lib/dom.js";
-import { counted, percent } from "../../../lib/format.js";
+import { DOT, counted, percent } from "../../../lib/format.js";
 import { sentences, t } from "../../../locales/words.js";
 import { closer, openDialog } from "../../shared/dialogs.js";
 
@@ -91,7 +91,7 @@ class ImproveSet {
     const { kind, before, after, replaces } = proposal;
     const shares = before === null || after === null ? "" : t("improveShares", { before: percent(before), after: percent(after) });
     return h("li", { class: "isen-card isen-stack-tight" },
-      h("label", { class: "isen-check" }, tick, h("strong", { text: `${t("photo", { n })} · ${t(`crop_${kind}`)}` })),
+      h("label", { class: "isen-check" }, tick, h("strong", { text: `${t("photo", { n })}${DOT}${t(`crop_${kind}`)}` })),
       h("div", { class: "isen-before-after" }, this.#figure(photo, [0, 0, photo.width, photo.height], t("improveBefore")), this.#figure(photo, proposal.box, t("improveAfter"))),
       h("small", { class: "isen-muted", text: sentences(t(`cropWhy_${kind}`), shares, t(replaces ? "cropInstead" : "cropBeside")) }));
   }
