@@ -195,6 +195,8 @@ class BackendCapabilities(Record):
     estimates: dict[str, OwnFigures] = Field(default_factory=dict)
     #: it loads models as ComfyUI does, from ComfyUI's folders: it trains the very file that draws, quantised copies too
     loads_as_comfyui: bool = False
+    #: where nobody chose: it trains what the usual trainer cannot, or on machines where that does not run
+    stands_in: bool = False
     #: what it can do to take less memory, by the names of overrides; `cache_text`, `offload` and `bits` it has to know
     savings: list[str] = Field(
         default_factory=lambda: ["quantize", "low_vram", "batch_size", "resolution", "rank"]

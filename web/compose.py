@@ -225,7 +225,6 @@ def _training(
         default_backend=_usual_trainer(settings),
         settings=settings,
         comfyui_version=host.version,
-        stand_ins=("comfyui_native",),
     )
     freezer = Freezer(paths, ledger, characters, photos, clock)
     return TrainingService(

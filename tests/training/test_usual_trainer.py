@@ -56,9 +56,8 @@ def test_the_trainers_of_this_machine_are_asked(house, monkeypatch, device, expe
     monkeypatch.setattr(gpus, "gpus", list)
     more = {} if device == "cpu" else {"options": []}
     standing_in(house.paths, device=device, **more)
-    asked = {"default_backend": "ai_toolkit", "stand_ins": ("comfyui_native",), "settings": Settings()}
+    asked = {"default_backend": "ai_toolkit", "settings": Settings()}
     training = training_of(house, **asked)
     assert training.usual_backend() == training.usual_backend("sd15") == expected
     assert training.usual_backend("flux1_dev") == "ai_toolkit"
-    practice = training_of(house, stand_ins=("comfyui_native",))
-    assert practice.usual_backend() == "fast_test"
+    assert training_of(house).usual_backend() == "fast_test"

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Protocol
@@ -54,7 +53,7 @@ class Surroundings:
 
 @dataclass(frozen=True)
 class FactGatherer:
-    """Whom it asks; `default_backend` follows the mode, `stand_ins` train where that cannot."""
+    """Whom it asks; `default_backend` follows the mode; trainers that say they stand in train where it cannot."""
 
     paths: DataPaths
     ledger: Ledger
@@ -66,7 +65,6 @@ class FactGatherer:
     default_backend: str
     settings: Settings = field(default_factory=Settings)
     comfyui_version: str = ""
-    stand_ins: Sequence[str] = ()
 
     def gather(self, request: TrainingRequest, coming: Coming = NOTHING) -> Facts:
         """The facts as they are, or as they will be when `coming` is here. InvalidError or NotFoundError for what cannot be asked;
@@ -121,9 +119,11 @@ class FactGatherer:
 
     def usual_backend(self, family: str = "") -> str:
         """The trainer of a training that names none."""
-        if not self.stand_ins:
-            return self.default_backend
-        preferred, *others = (self._candidate(name) for name in (self.default_backend, *self.stand_ins))
+        preferred = self._candidate(self.default_backend)
+        if preferred.placeholder:
+            return preferred.name
+        found = self.registry.all("training_backends").items()
+        others = [self._candidate(name) for name, backend in found if backend.capabilities().stands_in]
         gpus = self._machines(_trainer(self.backend(None))).here.gpus
         shared = bool(self.settings.redis_url)
         return usual_trainer(preferred, others, has_gpu=bool(gpus), elsewhere=shared, family=family)

@@ -103,6 +103,7 @@ class ComfyNativeBackend:
             methods=list(_ALGORITHMS),
             can_continue=True,
             loads_as_comfyui=True,
+            stands_in=True,
             savings=["batch_size", "resolution", "rank"],
             estimates={
                 key: OwnFigures(needs=record.needs, memory=record.memory) for key, record in records().items()
