@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from ..core.errors import StorageError
 from ..core.generations.generation_store import GenerationStore
 from ..core.marks.marking import Marking
 from ..core.marks.picture_file import Format, encoded
@@ -14,6 +15,7 @@ from ..core.marks.source_types import edits, source_of_order
 from ..core.marks.visible_sign import with_sign
 from ..core.marks.xmp import PNG_KEYWORD, said_in
 from ..core.records.generation import Generation
+from .damaged_pictures import told_if_damaged
 from .thumbnails import SIDE
 
 if TYPE_CHECKING:
@@ -45,25 +47,26 @@ def shared_copy(
     picture: Path, generation: Generation, kind: Format, marking: Marking, *, edited: bool
 ) -> bytes:
     """The copy's bytes. A PNG that already says it all is given as it is; one of before the mark is told by its record, and by whether
-    it is `edited` (source_types.edits). OSError."""
-    from PIL import Image, UnidentifiedImageError
-
+    it is `edited` (source_types.edits). A damaged one is given as it is as well, and not as another format: StorageError
+    `picture_damaged`. OSError."""
     try:
-        shown = Image.open(picture, formats=("PNG",))
-    except UnidentifiedImageError:  # damaged: it is theirs all the same
+        return _copied(picture, generation, kind, marking, edited=edited)
+    except StorageError:
+        if kind != "png":
+            raise
         return picture.read_bytes()
-    with shown as opened:
+
+
+def _copied(picture: Path, generation: Generation, kind: Format, marking: Marking, *, edited: bool) -> bytes:
+    from PIL import Image
+
+    with told_if_damaged(), Image.open(picture, formats=("PNG",)) as opened:
         texts = {name: text for name, text in opened.info.items() if isinstance(text, str)}
         said = said_in(opened.info)
         source = said or _told_by(generation, texts, edited=edited)
         if kind == "png" and not marking.visible and bool(said) == (marking.in_file and bool(source)):
             return picture.read_bytes()
-        try:
-            copied = opened.copy()
-        except (OSError, SyntaxError):  # cut off in the middle of its pixels
-            if kind != "png":
-                raise
-            return picture.read_bytes()
+        copied = opened.copy()
     texts.pop(PNG_KEYWORD, None)
     return encoded(_signed_visibly(copied, source, marking), kind, texts, source, marking)
 
@@ -84,10 +87,10 @@ def _signed_visibly(picture: Image, source: str, marking: Marking) -> Image:
 
 
 def small_copy(picture: Path, generation: Generation, marking: Marking, *, edited: bool) -> bytes:
-    """A small PNG that says how it was made, and nothing of the prompt. OSError."""
+    """A small PNG that says how it was made, and nothing of the prompt. OSError, StorageError `picture_damaged`."""
     from PIL import Image
 
-    with Image.open(picture, formats=("PNG",)) as opened:
+    with told_if_damaged(), Image.open(picture, formats=("PNG",)) as opened:
         texts = {name: text for name, text in opened.info.items() if isinstance(text, str)}
         source = said_in(opened.info) or _told_by(generation, texts, edited=edited)
         small = opened.convert("RGB")

@@ -13,6 +13,7 @@ from ..core.errors import IsengardError
 from ..core.generations.generation_files import thumbnail_path
 from ..core.generations.generation_store import GenerationStore
 from ..core.marks.xmp import in_jpeg, said_in
+from .damaged_pictures import told_if_damaged
 
 #: Longest side in pixels: the width of the panel on a usual screen, half of it on a dense one.
 SIDE = 512
@@ -21,7 +22,7 @@ _log = logging.getLogger("isengard.thumbnails")
 
 
 def thumbnail_of(picture: Path) -> Path:
-    """The JPEG beside `picture`; blocks for some tens of milliseconds the first time. Raises OSError."""
+    """The JPEG beside `picture`; blocks for some tens of milliseconds the first time. OSError, StorageError `picture_damaged`."""
     target = thumbnail_path(picture)
     if not target.is_file():
         target.parent.mkdir(mode=0o700, exist_ok=True)
@@ -40,8 +41,8 @@ def prepare_thumbnail(store: GenerationStore, generation_id: str, number: int) -
 
 def small_jpeg(picture: Path, side: int) -> bytes:
     """Draw a picture small, its longest side so many pixels. It says how the picture was made where the picture does: it can be
-    dragged away as well."""
-    with Image.open(picture, formats=("PNG",)) as image:
+    dragged away as well. OSError, StorageError `picture_damaged`."""
+    with told_if_damaged(), Image.open(picture, formats=("PNG",)) as image:
         small, said = image.convert("RGB"), said_in(image.info)
     small.thumbnail((side, side), Image.Resampling.LANCZOS)
     stream = io.BytesIO()

@@ -7,7 +7,7 @@ import threading
 from collections import OrderedDict
 from pathlib import Path
 
-from ...core.errors import NotFoundError
+from ...core.errors import IsengardError
 from ...core.faces.face import Scene
 from ...core.generations.generation_store import GenerationStore
 from ..thumbnails import thumbnail_of
@@ -31,7 +31,7 @@ class PictureLooks:
             file = self._store.image_path(generation_id, number)
             key = file, file.stat().st_mtime_ns
             return self._remembered(key) or self._keep(key, _read(thumbnail_of(file)))
-        except (OSError, NotFoundError) as fault:
+        except (OSError, IsengardError) as fault:
             context = {"generation_id": generation_id, "reason": type(fault).__name__}
             _log.warning("A picture's look cannot be read", extra={"context": context})
             return None

@@ -60,6 +60,7 @@ declare namespace Schema {
     figures: boolean;
     estimates: Record<string, OwnFigures>;
     loads_as_comfyui: boolean;
+    stands_in: boolean;
     savings: string[];
     default: boolean;
     state: BackendState;

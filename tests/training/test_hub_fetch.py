@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import os
+import subprocess
+import sys
 from pathlib import Path
 
 import huggingface_hub
@@ -20,6 +22,7 @@ from isengard.training.downloads.hub_cache import (
     snapshot,
 )
 from isengard.training.downloads.hub_fetch import fetch_parts
+from isengard.training.process.environment import minimal_environment
 from support.task_fixtures import task_house  # noqa: F401 - fixture
 
 OLD, NEW = "a" * 40, "b" * 40
@@ -97,6 +100,28 @@ def test_the_cache_is_where_the_hubs_library_looks(monkeypatch):
         assert cache_folder("") == Path.home() / "mine"
     monkeypatch.delenv("HF_HUB_CACHE")
     assert cache_folder("~/hf") == Path.home() / "hf" / "hub"
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        {},
+        {"XDG_CACHE_HOME": "~/elsewhere"},
+        {"XDG_CACHE_HOME": "/xdg", "HF_HOME": "/hf"},
+        {"XDG_CACHE_HOME": "/xdg", "HUGGINGFACE_HUB_CACHE": "$HOME/old"},
+        {"HUGGINGFACE_HUB_CACHE": "/old", "HF_HUB_CACHE": "/new"},
+    ],
+    ids=str,
+)
+def test_trainer_and_downloads_mean_the_same_cache(given, monkeypatch):
+    for name in ("HF_HOME", "HF_HUB_CACHE", "HUGGINGFACE_HUB_CACHE", "XDG_CACHE_HOME"):
+        monkeypatch.delenv(name, raising=False)
+    for name, value in given.items():
+        monkeypatch.setenv(name, value)
+    asked = [sys.executable, "-c", "from huggingface_hub.constants import HF_HUB_CACHE; print(HF_HUB_CACHE)"]
+    for environment in (None, minimal_environment()):  # the library as it is here, and as a trainer sees it
+        told = subprocess.run(asked, env=environment, capture_output=True, text=True, check=True)
+        assert Path(told.stdout.strip()) == cache_folder("")
 
 
 def test_the_bytes_of_all_repositories_are_one_whole(bring, hub, task_house):  # noqa: F811

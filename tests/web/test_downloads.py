@@ -44,6 +44,20 @@ def test_a_picture_is_saved_under_a_name_for_people(server, made, path, end):
     assert told == f"inline; filename=\"pictures.{end}\"; filename*=UTF-8''Ann%C3%A9%2C%20snow%200007.{end}"
 
 
+@pytest.mark.parametrize("kept", [0, 40, 20_000])
+def test_a_damaged_picture_is_told_as_what_it_is(server, api, made, kept):
+    """Its small copy, and a copy as JPEG, were a fault of ours; where nothing could be read, a PNG came as JPEG."""
+    file = server.services.paths.generation(made.id) / made.images[0].file
+    Image.effect_noise((256, 256), 60).save(file, "PNG")
+    file.write_bytes(cut_off := file.read_bytes()[:kept])
+    address = f"/generations/{made.id}/images/0"
+    for asked in (f"{address}?size=thumb", f"{address}/copy?format=jpeg", f"{address}/copy?format=webp"):
+        with pytest.raises(ApiError) as refused:
+            api.get(asked)
+        assert (refused.value.status, refused.value.error["code"]) == (507, "picture_damaged"), asked
+    assert answer(server, f"{address}/copy").read() == cut_off, "it is theirs all the same"
+
+
 def test_chosen_pictures_come_in_one_file(server, made):
     places = [{"generation_id": made.id, "n": n} for n in (1, 0, 2)] + [
         {"generation_id": new_id("gen"), "n": 0}

@@ -16,6 +16,7 @@ from isengard.core.records.event import Event, EventType, Subject
 from isengard.core.records.generation import CharacterUse
 from isengard.core.records.photo_day import PhotoDay
 from isengard.training.gpu.gpu_lending import Lending
+from isengard.web.http import sse
 from isengard.web.http.event_stream import MAX_LAG, Reader, Told, told_of
 from isengard.web.openapi.event_data import EVENT_DATA
 from isengard.web.services.notifications import (
@@ -95,6 +96,17 @@ def test_a_position_we_do_not_know_is_reset(server, api, since):
     create(api, 1)
     (frame,) = Stream(server, since.format(epoch=server.services.ledger.epoch)).wait_for(1)
     assert frame["event"] == "reset"
+
+
+def test_who_missed_more_than_is_quickly_told_fetches_everything_anew(server, api, monkeypatch):
+    """After a night of trainings a page that came back got tens of thousands of events, each drawn in its turn."""
+    monkeypatch.setattr(sse, "MOST_REPLAYED", 5)
+    create(api, 8)
+    ledger = server.services.ledger
+    last = ledger.last_seq()
+    (frame,) = Stream(server, f"{ledger.epoch}-{last - 6}").wait_for(1)
+    assert (frame["event"], frame["id"]) == ("reset", f"{ledger.epoch}-{last}")
+    assert seqs(Stream(server, f"{ledger.epoch}-{last - 5}").wait_for(5)) == [*range(last - 4, last + 1)]
 
 
 def test_who_slept_longer_than_events_are_kept_is_reset(server, api):

@@ -145,11 +145,13 @@ def repository_folder(cache: Path, hub_id: str) -> Path:
 
 def cache_folder(hf_home: str) -> Path:
     """Find the cache folder as the hub's library decides it."""
-    explicit = os.environ.get("HF_HUB_CACHE")
+    explicit = os.environ.get("HF_HUB_CACHE") or os.environ.get("HUGGINGFACE_HUB_CACHE")
     if explicit:
         return _spelled_out(explicit)
     home = hf_home or os.environ.get("HF_HOME")
-    return (_spelled_out(home) if home else Path.home() / ".cache" / "huggingface") / "hub"
+    if home:
+        return _spelled_out(home) / "hub"
+    return _spelled_out(os.environ.get("XDG_CACHE_HOME") or "~/.cache") / "huggingface" / "hub"
 
 
 def _spelled_out(folder: str) -> Path:

@@ -28,6 +28,8 @@ PASSED |= {
     "no_proxy",
     "REQUESTS_CA_BUNDLE",
 }
+#: Where the hub's library keeps models, besides `HF_...`: the trainer looks where we have put them (downloads/hub_cache.py).
+PASSED |= {"HUGGINGFACE_HUB_CACHE", "XDG_CACHE_HOME"}
 PASSED_BEGINNINGS = ("CUDA_", "NVIDIA_", "HIP_", "ROCR_", "HSA_", "PYTORCH_", "HF_")
 #: Never passed on from our environment; a backend that needs the token adds it itself.
 WITHHELD = {"HF_TOKEN", "HF_TOKEN_FILE"}

@@ -16,6 +16,8 @@ from .responses import whole_number, whole_or_cut
 HEARTBEAT_S = 15.0
 #: A client that takes nothing for so long is let go.
 WRITE_S = 10.0
+#: Who has missed more fetches everything anew: an event tells a whole training or all pictures of an order, and there may be 50,000.
+MOST_REPLAYED = 2000
 HEADERS = {
     "Content-Type": "text/event-stream; charset=utf-8",
     "Cache-Control": "no-store",
@@ -84,12 +86,13 @@ async def _send(request: web.Request, response: web.StreamResponse, frames: list
 
 def _position(request: web.Request, epoch: str, first: int, last: int) -> tuple[int | None, bool]:
     """(the seq the client has seen, whether it said anything). None, a reset, for a foreign epoch, a future seq, or one
-    after which events were dropped."""
+    after which events were dropped, or too many came."""
     position = request.headers.get("Last-Event-ID") or request.query.get("since") or ""
     if not position:
         return None, False
     its_epoch, _, text = position.rpartition("-")
     number = whole_number(text)
-    if its_epoch != epoch or number is None or not first - 1 <= number <= last:
+    oldest = max(first - 1, last - MOST_REPLAYED)
+    if its_epoch != epoch or number is None or not oldest <= number <= last:
         return None, True
     return number, True
