@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from ...core.paths import DataPaths
 from ...core.storage.file_lock import FileLock
+from ..machine import visible_gpus
 from ..machine.os_locks import gpu_lock, machine_name
 from .gpu_handover import GpuUse, Patience, hand_over
 
@@ -53,7 +54,7 @@ class GpuHold:
     @property
     def environment(self) -> dict[str, str]:
         """Variables that make a program see this GPU alone."""
-        return {"CUDA_VISIBLE_DEVICES": str(self.slot.index)}
+        return visible_gpus.given(self.slot.index)
 
     @property
     def words(self) -> str:

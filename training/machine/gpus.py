@@ -1,11 +1,12 @@
-"""The GPUs of this machine, whoever made them: NVIDIA's, else AMD's (Linux), else Apple's."""
+"""The GPUs of this machine that may be used, whoever made them: NVIDIA's, else AMD's (Linux), else Apple's."""
 
 from __future__ import annotations
 
+import os
 import time
 
 from ...core.records.worker import Gpu
-from . import amd_smi, apple_gpu, nvidia_smi
+from . import amd_smi, apple_gpu, nvidia_smi, visible_gpus
 from .gpu_process import GpuProcess
 
 _SENSE_S = 5.0
@@ -13,7 +14,16 @@ _SENSE_S = 5.0
 
 def gpus() -> list[Gpu]:
     """List the GPUs of one maker: a trainer is set up for one."""
-    return nvidia_smi.gpus() or amd_smi.gpus() or apple_gpu.gpus()
+    return [card for _, card in numbered()]
+
+
+def numbered() -> list[visible_gpus.Numbered]:
+    """List them with the numbers by which a program is given one of them (visible_gpus.given)."""
+    return (
+        visible_gpus.of_nvidia(nvidia_smi.gpus(), os.environ)
+        or visible_gpus.of_amd(amd_smi.gpus(), os.environ)
+        or [*enumerate(apple_gpu.gpus())]
+    )
 
 
 def gpu_processes(gpu: Gpu) -> list[GpuProcess]:

@@ -24,7 +24,7 @@ from ..backends import ai_toolkit, comfyui_native, fast_test
 from ..backends.backend_states import states
 from ..gpu.gpu_lock import GpuSlot
 from ..ledgers import MAX_ATTEMPTS, lease_of, open_ledger
-from ..machine.gpus import gpus
+from ..machine.gpus import numbered
 from ..machine.os_locks import worker_lock
 from ..machine.shared_folder_mark import data_mark
 from .doorbell import Doorbell
@@ -140,15 +140,14 @@ def compose(
 ) -> IsengardWorker:
     """A worker with one slot for CPU kinds and one for each GPU it may use. One that `stays` never ends for lack of
     work: on another machine nobody would start it again. `in_place`: whether the data folder is still there."""
-    cards = gpus()[: settings.worker_concurrency]
+    cards = numbered()[: settings.worker_concurrency]
     slots = [Slot(frozenset({"cpu"}))]
     slots += [
-        Slot(frozenset({"gpu"}), GpuSlot(gpu.uuid, index, gpu.name, gpu.total_bytes))
-        for index, gpu in enumerate(cards)
+        Slot(frozenset({"gpu"}), GpuSlot(gpu.uuid, index, gpu.name, gpu.total_bytes)) for index, gpu in cards
     ]
     description = describe(VERSION, len(slots)).model_copy(
         update={
-            "gpus": cards,
+            "gpus": [gpu for _, gpu in cards],
             "data_mark": data_mark(tools.paths),
             "hub_token": bool(current_token(settings, tools.paths)),
         }
