@@ -126,6 +126,11 @@ class ComfyHost:
         return all(is_loopback(address) for address in self.listen_addresses)
 
     @property
+    def writes_graphs(self) -> bool:
+        """Whether pictures are to hold the graph that they were drawn by: not with `--disable-metadata`."""
+        return not getattr(self._arguments, "disable_metadata", False)
+
+    @property
     def server_url(self) -> str:
         """The address at which this very server is reached from this machine."""
         args = self._arguments

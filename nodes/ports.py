@@ -51,6 +51,9 @@ class ComfyUI(Protocol):
     def listen_is_loopback(self) -> bool: ...
 
     @property
+    def writes_graphs(self) -> bool: ...
+
+    @property
     def user_directory(self) -> Path: ...
 
     def has(self, capability: str) -> bool:

@@ -157,7 +157,10 @@ def _kept(folder: Path, hidden: Any, drawn: Character | None, pictures: Iterator
 
 
 def _texts(prompt: Any, extra: Any, ordered: str | None) -> dict[str, str]:
-    """ComfyUI's own metadata (dropping the PNG restores the workflow) and our request with its generation's id."""
+    """ComfyUI's own metadata (dropping the PNG restores the workflow) and our request with its generation's id; nothing where ComfyUI
+    was started to write none."""
+    if not current().host.writes_graphs:
+        return {}
     texts = {"prompt": json.dumps(_unbound(prompt, ordered))} if prompt is not None else {}
     for name, value in (extra or {}).items():
         own = ordered is not None and name == "isengard" and isinstance(value, dict)

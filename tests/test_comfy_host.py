@@ -289,3 +289,15 @@ def test_the_language_that_comfyui_is_set_to_is_read_where_one_is_chosen(
         (folder / "comfy.settings.json").write_text(written)
     monkeypatch.setattr(comfy_host.ComfyHost, "user_directory", tmp_path)
     assert comfy_host.ComfyHost(SimpleNamespace()).locale == locale
+
+
+@pytest.mark.parametrize(
+    ("arguments", "writes"),
+    [({}, True), ({"disable_metadata": False}, True), ({"disable_metadata": True}, False)],
+)
+def test_pictures_hold_their_graph_unless_comfyui_is_told_to_write_none(monkeypatch, arguments, writes):
+    cli = ModuleType("comfy.cli_args")
+    cli.args = SimpleNamespace(**arguments)
+    monkeypatch.setitem(sys.modules, "comfy", ModuleType("comfy"))
+    monkeypatch.setitem(sys.modules, "comfy.cli_args", cli)
+    assert comfy_host.ComfyHost.writes_graphs.fget(SimpleNamespace(_arguments=cli.args)) is writes

@@ -18,7 +18,7 @@ class FakeComfy:
     """What nodes ask of ComfyUI; `applied` and `files` list the LoRAs put onto models, `coverage` how many modules fit, of how many,
     and how many are of a wrong size, `unread` of how many nothing can be said, `shapes` the base's weights; a file with one of `foreign` in its name fits nowhere."""
 
-    is_running = True
+    is_running = writes_graphs = True
     lists_loras = hooks = True
 
     def __init__(self, user_directory) -> None:

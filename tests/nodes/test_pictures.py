@@ -131,6 +131,19 @@ def test_a_picture_for_the_panel(save, order, paths):
     assert not list(paths.generation(identifier).glob(".*"))
 
 
+def test_a_comfyui_that_is_to_write_no_metadata_gets_none(comfy, save, order, paths):
+    """--disable-metadata: the file told the prompt, who is in it and their trigger word all the same."""
+    comfy.writes_graphs = False
+    identifier, ticket = order()
+    save(pictures(), ticket, prompt=graph("ann"))
+    (shown,) = save(pictures(), prompt=graph("ann"))["isengard"]
+    for folder in (identifier, shown["generation_id"]):
+        with Image.open(paths.generation(folder) / "0000.png") as image:
+            assert (
+                not {"prompt", "workflow", "isengard"} & image.info.keys() and said_in(image.info) == TRAINED
+            )
+
+
 @pytest.mark.parametrize(("edits", "said"), [(False, TRAINED), (True, COMPOSITE)])
 def test_a_picture_of_the_tab_says_how_it_was_made(save, order, paths, edits, said):
     identifier, ticket = order()

@@ -5,11 +5,12 @@ from __future__ import annotations
 
 import asyncio
 import threading
+from datetime import timedelta
 from types import SimpleNamespace
 
 import pytest
 from isengard.core.clock import SystemClock, iso
-from isengard.core.errors import LedgerAwayError, NotFoundError
+from isengard.core.errors import IllegalTransitionError, LedgerAwayError, NotFoundError
 from isengard.core.records.job_states import JobState
 from isengard.training.gpu import gpu_lending
 from isengard.web.services import gpu_lender
@@ -77,5 +78,40 @@ def test_what_is_lent_to_nobody_is_let_go(paths):
     clock = SystemClock()
     lender = GpuLender(paths, clock, SimpleNamespace(get=get, emit=lambda *_, **__: None), None, None)
     gpu_lending.write(paths, gpu_lending.Lending("job_x", iso(clock.now())))
+    lender._look_after(gpu_lending.read(paths))
+    assert gpu_lending.read(paths) is None
+
+
+def running_job(order):
+    """A training that runs, on a ledger that answers the wish to pause so."""
+    job = SimpleNamespace(id="job_x", kind="training", state=JobState.RUNNING, correlation_id="c")
+    return SimpleNamespace(get=lambda _: job, order=order, emit=lambda *_, **__: None)
+
+
+def test_a_training_that_ends_in_this_very_moment_lends_nothing(paths):
+    """The GPU stayed lent: pictures waited two minutes each, and no training began for half an hour."""
+
+    def order(job_id, wish):
+        raise IllegalTransitionError("illegal_transition", "This can't change from completed to pausing.")
+
+    with pytest.raises(IllegalTransitionError):
+        GpuLender(paths, SystemClock(), running_job(order), None, None).lend("job_x")
+    assert gpu_lending.read(paths) is None
+
+
+def test_a_training_that_never_heard_of_it_lends_nothing_after_a_while(paths):
+    """The ledger was away when it was asked to pause, which may have been heard or not."""
+
+    def order(job_id, wish):
+        raise LedgerAwayError("redis_unreachable", "Redis cannot be reached.")
+
+    clock = SystemClock()
+    lender = GpuLender(paths, clock, running_job(order), None, None)
+    with pytest.raises(LedgerAwayError):
+        lender.lend("job_x")
+    lender._look_after(gpu_lending.read(paths))
+    assert gpu_lending.read(paths) is not None, "its pause may still be on its way"
+    long_ago = iso(clock.now() - timedelta(seconds=gpu_lender.STOPS_WITHIN_S + 1))
+    gpu_lending.write(paths, gpu_lending.Lending("job_x", long_ago))
     lender._look_after(gpu_lending.read(paths))
     assert gpu_lending.read(paths) is None

@@ -57,6 +57,11 @@ def holds_gpu(paths: DataPaths, clock: Clock) -> bool:
     return abs(moment(since) - clock.now()) < FORGOTTEN_AFTER
 
 
+def asked_before(clock: Clock, lending: Lending, seconds: float) -> bool:
+    """Tell whether it was asked for longer ago than that, or a clock that was set says so."""
+    return abs(moment(lending.asked_at) - clock.now()) > timedelta(seconds=seconds)
+
+
 def lent_until(clock: Clock, seconds: float) -> str:
     return iso(clock.now() + timedelta(seconds=seconds))
 

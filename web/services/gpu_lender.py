@@ -9,7 +9,7 @@ from typing import Any
 
 from ...core.clock import Clock, iso
 from ...core.correlation import correlated
-from ...core.errors import ConflictError, IsengardError, NotFoundError
+from ...core.errors import ConflictError, IllegalTransitionError, IsengardError, NotFoundError
 from ...core.executor import in_thread
 from ...core.generations.generation_store import GenerationStore
 from ...core.jobs.ledger import Ledger
@@ -66,7 +66,17 @@ class GpuLender:
             self._keep(Lending(job_id, iso(self.clock.now())))
         elif lending.until:
             self._keep(Lending(job_id, lending.asked_at, gpu_lending.lent_until(self.clock, LENT_S)))
-        return self.ledger.order(job_id, "pause") if job.state is JobState.RUNNING else job
+        return self._paused(job_id, first=lending is None) if job.state is JobState.RUNNING else job
+
+    def _paused(self, job_id: str, *, first: bool) -> Job:
+        """A training that cannot be asked to pause lends nothing: pictures would wait for it, and no other could start."""
+        try:
+            return self.ledger.order(job_id, "pause")
+        except (IllegalTransitionError, NotFoundError):  # a ledger that is away may have heard it
+            if first:
+                gpu_lending.clear(self.paths)
+                self._tell(job_id, None)
+            raise
 
     async def room_made(self) -> None:
         """Returns once a training that was asked to make room has stopped: its memory is free only then."""
@@ -104,8 +114,10 @@ class GpuLender:
         except NotFoundError:  # forgotten meanwhile; a ledger that is away says nothing of it
             self._let_go(lent)
             return
-        if job.state in ENDED or (lent.until and job.state not in (JobState.PAUSING, JobState.PAUSED)):
-            self._let_go(lent)  # somebody has cancelled it, or made it go on by hand
+        makes_room = job.state in (JobState.PAUSING, JobState.PAUSED)
+        unheard = not makes_room and gpu_lending.asked_before(self.clock, lent, STOPS_WITHIN_S)
+        if job.state in ENDED or unheard or (lent.until and not makes_room):
+            self._let_go(lent)  # somebody has cancelled it, or made it go on by hand; or it never heard of it
         elif job.state is JobState.PAUSED and not lent.until:
             until = gpu_lending.lent_until(self.clock, LENT_S)
             _log.info("The GPU is lent to pictures", extra={"context": {"job_id": job.id, "until": until}})
