@@ -26,7 +26,7 @@ export default {
   found_blurred: "blurred",
   found_extreme_shape: "odd shape",
   found_twin: "near-duplicate",
-  found_same_shot: "same photograph",
+  found_same_shot: "same photo",
   found_animated: "first of several",
   found_no_face: "no face",
   found_face_small: "small face",

@@ -43,9 +43,9 @@ export class IsenSettings extends View {
     this.className = "isen-stack";
     this.kept = new SettingValues(this.store, (settings) => this.#show(settings));
     this.values = h("div", { class: "isen-stack" });
-    this.mode = h("div");
+    this.mode = h("div", { class: "isen-through" });
     this.left = new PracticeLeft(this);
-    this.guard = h("div");
+    this.guard = h("div", { class: "isen-through" });
     this.written = h("div", { class: "isen-stack" });
     this.meter = new LikenessMeter(this.store, { removable: true });
     this.models = new FaceModels(this.store, (names) => this.#save("face_models", names));

@@ -102,7 +102,7 @@ export class IsenJob extends View {
     this.ahead.show(job, state.tasks);
     const open = person !== undefined && awaitsChoice(job, person, state.recipes);
     fill(this.outcome, [job.state, job.error, job.interruption, job.waits_for, job.progress.warnings, job.artifacts.length, job.checkpoints.at(-1)?.proof?.image, person?.name, open], () => this.#outcome(job, person, open));
-    fill(this.curve, [points.length, points.at(-1), job.progress.total_steps, job.progress.held_out_loss], () => points.length > 1 && this.#curve(points, job));
+    fill(this.curve, [points.length, points.at(-1), job.progress.total_steps, job.progress.held_out_loss, ENDED.has(job.state)], () => points.length > 1 && this.#curve(points, job));
     const saves = measuresOfSaves(job, person);
     fill(this.saves, saves, () => measuredSaves(saves, person?.name ?? ""));
     this.film.show(job, person);
