@@ -21,6 +21,24 @@ TWO_DAYS = """() => {
   view.days = [2.1, 2.6, 72.5].map((back, at) => ({ ...day, id: `day_${at}`, created_at: hours(back) }));
   view.update(panel.store.state);
 }"""
+LONG_NAME = """() => panel.store.set({ characters: panel.store.state.characters.map((known) =>
+  ({ ...known, name: "Maximiliane-Friederike von und zu Hohenlohe-Langenburg" })) })"""
+MEASURED_NOW = """() => {
+  const { storage, training } = panel.store.api;
+  const measure = storage.measure.bind(storage);
+  const measured_at = new Date().toISOString();
+  window.measured = 0;
+  storage.measure = async (id) => {
+    window.measured += 1;
+    const state = await measure(id);
+    return { ...state, use: { ...state.use, measured_at } };
+  };
+  training.uninstall = async () => {
+    const job = { ...panel.store.state.jobs[0], id: "job_gone", kind: "backend_setup", state: "running" };
+    panel.store.keepTask(job);
+    return job;
+  };
+}"""
 RENAMED = """() => {
   const known = panel.store.state.characters.find(({ id }) => id === "chr_9");
   panel.store.take({ type: "character.changed", subject: { kind: "character", id: "chr_9" }, data: { change: "updated", character: { ...known, class_word: "girl" } } });
@@ -101,3 +119,49 @@ def test_a_version_made_just_now_is_some_minutes_old_later(stage):
     expect(versions).to_contain_text("just now")
     stage.clock.fast_forward("05:00")
     expect(versions).to_contain_text("5 min ago")
+
+
+def test_what_was_found_for_one_model_starts_no_training_of_another(stage):
+    stage.show("train")
+    start = stage.get_by_test_id("isen-start-training")
+    expect(start).to_be_enabled()
+    stage.evaluate("void (panel.store.api.training.presets = () => new Promise((resolve) => (window.answer = resolve)))")
+    other = stage.locator('[data-testid="isen-family"] input:not(:checked)').first
+    other.check()
+    expect(start).to_be_disabled()
+    stage.evaluate("answer({ items: panel.querySelector('isen-train').presets.items })")
+    expect(start).to_be_enabled()
+
+
+def test_samples_keep_their_size_beside_a_long_name(stage):
+    stage.show("job")
+    stage.evaluate(LONG_NAME)
+    widths = stage.locator(".isen-film > li").evaluate_all("(frames) => frames.map((frame) => frame.offsetWidth)")
+    assert set(widths) == {92}, widths
+
+
+def test_a_loss_curve_says_no_more_that_it_falls_once_its_training_has_ended(stage):
+    stage.show("job")
+    curve = stage.locator("isen-job figcaption", has_text="loss")
+    expect(curve).to_contain_text("falling")
+    stage.evaluate(
+        """panel.store.set({ jobs: panel.store.state.jobs.map((job) => (job.id === "job_5" ? { ...job, state: "completed" } : job)) })"""
+    )
+    expect(curve).not_to_contain_text("falling")
+
+
+def test_a_measured_disk_grows_old_and_is_measured_again_once_a_tool_has_gone(stage):
+    stage.clock.install()
+    stage.show("settings-storage")
+    storage = stage.get_by_test_id("isen-storage")
+    stage.evaluate(MEASURED_NOW)
+    storage.get_by_test_id("isen-storage-measure").click()
+    expect(storage).to_contain_text("Measured just now.")
+    stage.clock.fast_forward("05:00")
+    expect(storage).to_contain_text("Measured 5 min ago.")
+    storage.get_by_test_id("isen-free-trainer").click()
+    stage.get_by_test_id("isen-really-free").click()
+    expect(storage).to_contain_text("Being removed.")
+    stage.evaluate("panel.store.keepTask({ ...panel.store.state.tasks.find(({ id }) => id === 'job_gone'), state: 'completed' })")
+    expect(storage).to_contain_text("Measured 5 min ago.")
+    assert stage.evaluate("measured") == 2

@@ -46,6 +46,8 @@ test("an empty queue restarts at once, and a running training is told to go on",
   await press(row);
   assert.deepEqual(asked, [{}]);
   assert.match(row.textContent, /Back in a moment/);
+  store.set({ health: { ...store.state.health, boot_id: "another" } });
+  assert.doesNotMatch(row.textContent, /Back in a moment/, "it is back");
 });
 
 test("what is in the queue is asked for first", async () => {

@@ -22,7 +22,7 @@ export class LoraList {
 
   async ask() {
     const answer = await this.store.ask(() => this.store.api.loras.list());
-    if (!answer) return;
+    if (!answer) return say(this.rest, "");
     this.loras = answer.items;
     this.show();
   }

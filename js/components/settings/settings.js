@@ -74,6 +74,7 @@ export class IsenSettings extends View {
     this.left.show(state);
     this.meter.show(state);
     this.models.show(state);
+    this.disk.show(state);
   }
 
   #help() {

@@ -44,11 +44,18 @@ async function restart(store, panel, said) {
 }
 
 /**
- * The answer comes before ComfyUI goes; that it is away and back is told as always.
+ * The answer comes before ComfyUI goes; that it is away and back is told as always, and the word of it goes with another start.
  * @param {Isengard.Store} store @param {HTMLElement} said @param {Schema.Restart} body
  */
 async function order(store, said, body) {
-  if (await store.attempt((id) => store.api.comfyui.restart(body, id))) said.textContent = t("restarting");
+  const before = store.state.health?.boot_id;
+  if (!(await store.attempt((id) => store.api.comfyui.restart(body, id)))) return;
+  said.textContent = t("restarting");
+  const stop = store.listen(({ health }) => {
+    if (health?.boot_id === before) return;
+    said.textContent = "";
+    stop();
+  });
 }
 
 /** @param {HTMLElement} panel @param {number} queued @param {() => unknown} go */

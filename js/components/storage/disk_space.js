@@ -3,6 +3,7 @@
 import { button, h, say } from "../../lib/dom.js";
 import { ago, bytes } from "../../lib/format.js";
 import { said } from "../../lib/said.js";
+import { ENDED } from "../../data/state.js";
 import { sentences, t } from "../../locales/words.js";
 import { closer, openDialog } from "../shared/dialogs.js";
 
@@ -24,6 +25,10 @@ export class DiskSpace {
     this.bar = h("progress", { max: 1, value: 0, hidden: true, "aria-label": t("storageTitle") });
     this.told = h("p", { class: "isen-muted", role: "status" });
     this.found = h("div", { class: "isen-stack" });
+    /** What was measured last, and how that was said. @type {{use: Schema.StorageUse, words: string} | null} */
+    this.shown = null;
+    /** The job that takes a tool away. */
+    this.removing = "";
     this.element = h("section", { class: "isen-card isen-stack", "data-testid": "isen-storage" }, h("h3", { text: t("storageTitle"), tabindex: -1 }), h("p", { class: "isen-muted", text: t("storageWhat") }),
       h("div", { class: "isen-row" }, this.measure), this.bar, this.told, this.found);
   }
@@ -62,11 +67,26 @@ export class DiskSpace {
     this.#show(now.use);
   }
 
+  /** How long ago it was goes on, and what a removed tool has freed is measured. @param {Isengard.State} state */
+  show({ tasks }) {
+    if (this.shown && this.told.textContent === this.shown.words) this.#tell(this.shown.use);
+    if (!tasks.some(({ id, state }) => id === this.removing && ENDED.has(state))) return;
+    this.removing = "";
+    this.#measure();
+  }
+
+  /** @param {Schema.StorageUse} use */
+  #tell(use) {
+    const words = sentences(t("storageFree", { used: bytes(use.used_bytes), free: bytes(use.free_bytes), total: bytes(use.total_bytes) }), t("storageMeasuredAt", { when: ago(use.measured_at) }));
+    this.shown = { use, words };
+    say(this.told, words);
+  }
+
   /** @param {Schema.StorageUse | null} use */
   #show(use) {
     if (!use) return say(this.told, "");
     say(this.again, t("storageAgain"));
-    say(this.told, sentences(t("storageFree", { used: bytes(use.used_bytes), free: bytes(use.free_bytes), total: bytes(use.total_bytes) }), t("storageMeasuredAt", { when: ago(use.measured_at) })));
+    this.#tell(use);
     this.found.replaceChildren(this.#people(use.people), this.#models(use.models), this.#things(use.things));
   }
 
@@ -127,6 +147,7 @@ export class DiskSpace {
   /** A trainer or the face tools: a job of the worker's. @param {string} tool */
   async #remove(tool) {
     const job = await this.store.attempt((id) => this.store.api.training.uninstall(tool, id));
+    if (job) this.removing = job.id;
     return job ? t("storageFreeing") : "";
   }
 }

@@ -173,6 +173,7 @@ export class IsenTrain extends View {
     this.#families(this.store.state);
     const family = this.store.state.families.find((known) => known.key === this.family.value);
     if (!family || !this.person) return;
+    this.start.disabled = true; // what was found holds for what was chosen before
     say(this.heading, t("train", { name: this.person.name }));
     this.#ways(family);
     const names = family.base_models;
