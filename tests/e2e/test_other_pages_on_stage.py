@@ -125,7 +125,9 @@ def test_what_was_found_for_one_model_starts_no_training_of_another(stage):
     stage.show("train")
     start = stage.get_by_test_id("isen-start-training")
     expect(start).to_be_enabled()
-    stage.evaluate("void (panel.store.api.training.presets = () => new Promise((resolve) => (window.answer = resolve)))")
+    stage.evaluate(
+        "void (panel.store.api.training.presets = () => new Promise((resolve) => (window.answer = resolve)))"
+    )
     other = stage.locator('[data-testid="isen-family"] input:not(:checked)').first
     other.check()
     expect(start).to_be_disabled()
@@ -136,7 +138,9 @@ def test_what_was_found_for_one_model_starts_no_training_of_another(stage):
 def test_samples_keep_their_size_beside_a_long_name(stage):
     stage.show("job")
     stage.evaluate(LONG_NAME)
-    widths = stage.locator(".isen-film > li").evaluate_all("(frames) => frames.map((frame) => frame.offsetWidth)")
+    widths = stage.locator(".isen-film > li").evaluate_all(
+        "(frames) => frames.map((frame) => frame.offsetWidth)"
+    )
     assert set(widths) == {92}, widths
 
 
@@ -162,6 +166,8 @@ def test_a_measured_disk_grows_old_and_is_measured_again_once_a_tool_has_gone(st
     storage.get_by_test_id("isen-free-trainer").click()
     stage.get_by_test_id("isen-really-free").click()
     expect(storage).to_contain_text("Being removed.")
-    stage.evaluate("panel.store.keepTask({ ...panel.store.state.tasks.find(({ id }) => id === 'job_gone'), state: 'completed' })")
+    stage.evaluate(
+        "panel.store.keepTask({ ...panel.store.state.tasks.find(({ id }) => id === 'job_gone'), state: 'completed' })"
+    )
     expect(storage).to_contain_text("Measured 5 min ago.")
     assert stage.evaluate("measured") == 2
