@@ -24,6 +24,7 @@ VARIABLES = {
     "data_dir_public": "DATA_DIR",
     "data_folder_unavailable": "DATA_DIR",
     "host_not_allowed": "ISENGARD_ALLOWED_HOSTS",
+    "hub_cache_unusable": "HF_HOME",
     "network_unreachable": "HF_ENDPOINT",
     "path_signs": "DATA_DIR",
     "redis_ca_unreadable": "REDIS_URL",

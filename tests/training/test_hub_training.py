@@ -49,6 +49,19 @@ def test_it_is_fetched_before_the_training_and_pinned(house, ann, start_worker, 
     assert revisions == {part.revision for part in SD15.trainer_hubs}
 
 
+def test_a_cache_that_cannot_be_written_is_named(
+    house, ann, start_worker, standin, hub, tmp_path, monkeypatch
+):
+    """A cache of the whole computer, or on a disk that is gone: "Isengard couldn't use the job's files" was said of it."""
+    (tmp_path / "taken").write_text("a file in its place")
+    monkeypatch.setenv("HF_HUB_CACHE", str(tmp_path / "taken" / "hub"))
+    job = submit(house, ann, steps=40)
+    start_worker(ISENGARD_MODE="production")
+    job = wait_for(house.ledger, job.id)
+    assert (job.state, job.error.code) == (JobState.FAILED, "hub_cache_unusable"), job.error
+    assert "taken" in job.error.message and job.error.hint.endswith("then press Retry.")
+
+
 def test_what_cannot_be_fetched_fails_in_its_words_and_a_retry_goes_on(
     house,
     ann,

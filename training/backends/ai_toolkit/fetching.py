@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import errno
 from collections.abc import Sequence
 from pathlib import Path
 
-from ....core.errors import ForbiddenError
+from ....core.errors import ForbiddenError, NotReadyError
 from ....core.families.families import Family
 from ....core.families.hub_parts import HubPart, is_described, is_hub_id
 from ....core.paths import DataPaths
@@ -13,15 +14,34 @@ from ....core.records.job import Progress
 from ....core.said import listed, said
 from ....core.settings import Settings, current_token
 from ...downloads.http_fetch import need_room
-from ...downloads.hub_cache import cache_folder, clear_abandoned, hub_offline, lacking
+from ...downloads.hub_cache import cache_folder, clear_abandoned, hub_offline, lacking_in
 from ...downloads.hub_fetch import fetch_parts
 from ...downloads.hub_growth import HubGrowth
 from ...tasks.task import Task
 
 
 def bring(task: Task, parts: Sequence[HubPart], settings: Settings, paths: DataPaths) -> None:
-    """Fetch what is not here of these. ForbiddenError `setup_switched_off`; the others of `fetch_parts`."""
-    missing, cache = lacking(parts, settings.hf_home), cache_folder(settings.hf_home)
+    """Fetch what is not here of these. ForbiddenError `setup_switched_off`, NotReadyError `hub_cache_unusable`; the others of
+    `fetch_parts`."""
+    cache = cache_folder(settings.hf_home)
+    try:
+        _bring(task, parts, settings, paths, cache)
+    except OSError as fault:
+        if fault.errno in (errno.ENOSPC, errno.EDQUOT):
+            raise  # it pauses, and resumes once there is room
+        raise NotReadyError(
+            "hub_cache_unusable",
+            said(
+                "Models can't be saved in {folder}: {reason}.",
+                folder=str(cache),
+                reason=fault.strerror or str(fault),
+            ),
+            "Check that folder's disk and permissions, then press Retry.",
+        ) from fault
+
+
+def _bring(task: Task, parts: Sequence[HubPart], settings: Settings, paths: DataPaths, cache: Path) -> None:
+    missing = lacking_in(cache, parts)
     parts_missing = {one.part.hub: one.part for one in reversed(missing)}
     names = listed(
         said("{part} ({hub})", part=said(part.label), hub=hub)
