@@ -220,6 +220,7 @@ export class Store {
     } catch (error) {
       if (!(error instanceof ApiError)) throw error;
       this.set({ problem: error });
+      if (LOCKED.has(error.code)) this.refresh(); // the session has ended: what asks for the link is shown
       return null;
     }
   }

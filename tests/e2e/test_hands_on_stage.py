@@ -179,3 +179,26 @@ def test_a_workflow_file_that_has_gone_is_told(stage):
     stage.get_by_test_id("isen-recipe-shelf").click()
     stage.get_by_test_id("isen-recipe-drop").evaluate(DROP_GONE)
     expect(stage.get_by_test_id("isen-problem")).to_be_visible()
+
+
+def test_who_works_by_keys_keeps_the_focus_where_a_button_can_do_no_more(stage):
+    stage.show("compare-sides")
+    out = stage.get_by_test_id("isen-zoom-out").last
+    out.focus()
+    for _ in range(3):
+        stage.keyboard.press("Enter")
+    expect(out).to_have_attribute("aria-disabled", "true")
+    expect(out).to_be_focused()
+    stage.show("character-each")
+    stage.evaluate(
+        "void (panel.store.api.photos.update = async (who, id, changes) => ({ ...panel.store.photos.of(who).find((known) => known.id === id), ...changes }))"
+    )
+    chips = stage.get_by_test_id("isen-caption-chip")
+    at = chips.evaluate_all("(chips) => chips.findIndex((chip) => !chip.disabled)")
+    chips.nth(at).press("Enter")
+    expect(chips.nth(at)).to_be_disabled()
+    expect(stage.locator(".isen-caption textarea").nth(at)).to_be_focused()
+    stage.show("character-replace")
+    stage.get_by_test_id("isen-find").fill("garden")
+    stage.get_by_test_id("isen-replace-all").press("Enter")
+    expect(stage.get_by_test_id("isen-find")).to_be_focused()

@@ -64,6 +64,19 @@ for (const [code, status, connection] of [["session_needed", 401, "locked"], ["h
   });
 }
 
+test("where something that was pressed needs the link again, the panel asks for it", async () => {
+  const answers = {};
+  const { store } = make(answers);
+  await store.refresh();
+  assert.equal(store.state.connection, "online");
+  const ended = error("session_needed", 401);
+  store.api.get = async () => { throw ended; };
+  assert.equal(await store.attempt(() => { throw ended; }), null);
+  await new Promise((resolve) => setTimeout(resolve));
+  assert.equal(store.state.connection, "locked");
+  assert.equal(store.state.problem, ended);
+});
+
 test("it tries again by itself, slower each time, with one timer only", async () => {
   const works = [];
   const { store } = make({ "GET /health": error("offline", 0) }, { later: (work, ms) => works.push([work, ms]) });

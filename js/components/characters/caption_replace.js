@@ -16,7 +16,7 @@ export class CaptionReplace {
     this.find = h("input", { type: "text", maxlength: 200, autocomplete: "off", "data-testid": "isen-find", on: { input: told } });
     this.put = h("input", { type: "text", maxlength: 200, autocomplete: "off", "data-testid": "isen-replace" });
     this.found = h("small", { class: "isen-muted isen-grow", role: "status" });
-    this.run = button(t("replaceAll"), () => this.#replace(), { testid: "isen-replace-all", disabled: true });
+    this.run = button(t("replaceAll"), (event) => this.#replace(/** @type {UIEvent} */ (event)), { testid: "isen-replace-all", disabled: true });
     this.element = h("details", { class: "isen-fold" }, h("summary", { text: t("replaceTitle"), "data-testid": "isen-replace-fold" }),
       h("div", { class: "isen-stack-tight" }, h("div", { class: "isen-grid" }, field(t("findText"), this.find), field(t("replaceWith"), this.put)),
         h("small", { class: "isen-muted", text: t("replaceHint") }), h("div", { class: "isen-row" }, this.found, this.run)));
@@ -41,13 +41,15 @@ export class CaptionReplace {
     this.run.disabled = !hits;
   }
 
-  async #replace() {
+  /** @param {UIEvent} event */
+  async #replace({ detail: presses }) {
     const hits = this.#hits;
     /** @type {[string, Schema.CaptionEdit][]} */
     const edits = hits.map((photo) => [photo.id, { caption: replaced(photo.caption, this.find.value, this.put.value) }]);
     if (!(await this.#write(edits))) return;
     offerUndo(this.view, counted("replaced", hits.length), () => takeBack(this.view.store, this.characterId));
     this.#count();
+    if (!presses && this.run.disabled) this.find.focus(); // by a key: the button takes no focus any more
   }
 
   /** @param {[string, Schema.CaptionEdit][]} edits */

@@ -112,7 +112,11 @@ export class CaptionEditor {
       rows: 2, maxlength: 2000, dir: "auto", "aria-label": t("captionOf", { n }), value: caption, placeholder: hint,
       on: { change: () => this.store.changePhoto(this.characterId, id, { caption: text.value }) },
     });
-    const chip = new TriggerChip((trigger) => this.store.changePhoto(this.characterId, id, { caption: text.value ? `${trigger}, ${text.value}` : trigger }));
+    const chip = new TriggerChip((trigger, { detail: presses }) => {
+      text.value = text.value ? `${trigger}, ${text.value}` : trigger;
+      if (!presses) text.focus(); // by a key: the chip that is there now takes no focus
+      return this.store.changePhoto(this.characterId, id, { caption: text.value });
+    });
     chip.show({ caption, trigger, n });
     const note = h("div", { class: "isen-stack-tight" }, ...leakNote({ caption, leaks }));
     const item = h("li", { class: "isen-row isen-caption" }, picture(this.store.api.photos.imageUrl(this.characterId, id, "thumb"), ""), h("div", { class: "isen-grow isen-stack-tight" }, h("div", { class: "isen-through" }, chip.element), text, note));
@@ -125,9 +129,9 @@ export class CaptionEditor {
 class TriggerChip {
   #trigger = "";
 
-  /** @param {(trigger: string) => unknown} put before what stands in the field */
+  /** @param {(trigger: string, event: UIEvent) => unknown} put before what stands in the field */
   constructor(put) {
-    this.element = button("", () => put(this.#trigger), { kind: "chip", testid: "isen-caption-chip" });
+    this.element = button("", (event) => put(this.#trigger, /** @type {UIEvent} */ (event)), { kind: "chip", testid: "isen-caption-chip" });
   }
 
   /** @param {Pick<Captioned, "caption" | "trigger" | "n">} row */

@@ -191,8 +191,9 @@ export function zoomButtons(zoom) {
   zoom.changed = () => {
     say(percent, t("percent", { n: zoom.percent }));
     percent.setAttribute("aria-pressed", String(zoom.isLarger));
-    out.disabled = !zoom.isLarger;
-    nearer.disabled = zoom.place.scale >= MOST;
+    // at its end a button keeps the focus, which one that is disabled would lose
+    out.setAttribute("aria-disabled", String(!zoom.isLarger));
+    nearer.setAttribute("aria-disabled", String(zoom.place.scale >= MOST));
   };
   zoom.changed();
   return h("div", { class: "isen-row isen-tight isen-zoom", role: "group", "aria-label": t("zoom") }, out, percent, nearer);
