@@ -25,8 +25,9 @@ class Casting:
     allow_placeholder: bool
 
     def people(self, uses: Sequence[CharacterUse], recipe: RecipeInfo) -> list[Person]:
-        """Find the people of a request. NotFoundError, InvalidError `not_trained_yet`, `no_photos`, `placeholder_in_production`."""
-        chosen = [(use, self.characters.get(use.id)) for use in uses]
+        """Find the people of a request. NotFoundError, InvalidError `training_without_step`, `not_trained_yet`, `training_lacks_step`,
+        `no_photos`, `placeholder_in_production`."""
+        chosen = [(_sensible(use), self.characters.get(use.id)) for use in uses]
         if "reference" in recipe.controls:
             for _, character in chosen:
                 _require_photos(character)
@@ -49,27 +50,21 @@ class Casting:
             return recipe.families
 
         def able(family: str) -> bool:
-            return all(self.versions.find(c.slug, str(use.checkpoint), [family]) for use, c in found)
+            return all(
+                self.versions.find(c.slug, str(use.checkpoint), [family], use.job_id) for use, c in found
+            )
 
         common = [family for family in recipe.families if able(family)]
         (use, first), *_ = found
-        leading = (
-            version_for(self.versions, first.slug, str(use.checkpoint), recipe, common) if common else None
-        )
+        leading = version_for(self.versions, first.slug, use, recipe, common) if common else None
         return recipe.families if leading is None else [leading.family]
 
     def _version(
         self, use: CharacterUse, character: Character, recipe: RecipeInfo, among: Sequence[str]
     ) -> Version:
-        version = version_for(self.versions, character.slug, str(use.checkpoint), recipe, among)
+        version = version_for(self.versions, character.slug, use, recipe, among)
         if version is None:
-            raise InvalidError(
-                "not_trained_yet",
-                "There is no such checkpoint."
-                if character.versions
-                else said("{name} has no trained LoRA yet.", name=character.name),
-                "Train first, or choose another checkpoint.",
-            )
+            raise _missing(use, character)
         if version.placeholder and not self.allow_placeholder:
             raise InvalidError(
                 "placeholder_in_production",
@@ -90,14 +85,14 @@ def drawn_with(recipe: RecipeInfo, people: Sequence[Person]) -> dict[str, Any]:
 
 
 def version_for(
-    versions: VersionStore, slug: str, checkpoint: str, recipe: RecipeInfo, among: Sequence[str]
+    versions: VersionStore, slug: str, use: CharacterUse, recipe: RecipeInfo, among: Sequence[str]
 ) -> Version | None:
     """Choose the version that the recipe draws somebody with: of the families `among` that ComfyUI has every file of, else of the others of
     these, else any there is."""
     ready = [family for family in among if family in recipe.ready]
     for families in (ready, among, None):
         if families is None or families:
-            version = versions.find(slug, checkpoint, families)
+            version = versions.find(slug, str(use.checkpoint), families, use.job_id)
             if version is not None:
                 return version
     return None
@@ -110,3 +105,32 @@ def _require_photos(character: Character) -> None:
             said("{name} has no photos.", name=character.name),
             "Add photos first; three or four work best.",
         )
+
+
+def _sensible(use: CharacterUse) -> CharacterUse:
+    """The use as it is. InvalidError `training_without_step`: what is best or last is said of all trainings."""
+    if use.job_id is not None and not isinstance(use.checkpoint, int):
+        raise InvalidError(
+            "training_without_step",
+            "A training is named here, but none of its steps.",
+            "Give checkpoint as a step number, or leave job_id out.",
+        )
+    return use
+
+
+def _missing(use: CharacterUse, character: Character) -> InvalidError:
+    if use.job_id is not None:
+        return InvalidError(
+            "training_lacks_step",
+            said(
+                "{name} has no usable step {step} of this training.", name=character.name, step=use.checkpoint
+            ),
+            "Choose another version: the training, or this step of it, may have been deleted.",
+        )
+    return InvalidError(
+        "not_trained_yet",
+        "There is no such checkpoint."
+        if character.versions
+        else said("{name} has no trained LoRA yet.", name=character.name),
+        "Train first, or choose another checkpoint.",
+    )

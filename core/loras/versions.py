@@ -34,6 +34,8 @@ BASE_ENTRY = "isengard_base"
 _CARRIED = {"step", "size", "sha256", "family", "base_sha256", "proof", "scores", "placeholder"}
 #: A sidecar is read, changed and written: what is measured and what is described must not undo each other.
 _CHANGING = threading.Lock()
+#: What of a training's id tells its file from an equal one of another training.
+_OF_JOB = 8
 #: How long a change waits for one of another process.
 _OTHERS_S = 2.0
 _log = logging.getLogger("isengard.versions")
@@ -76,9 +78,16 @@ class VersionStore:
         trained since. Numbers of two families are not compared."""
         return self.find(slug, "best", families)
 
-    def find(self, slug: str, checkpoint: str, families: Collection[str] | None = None) -> Version | None:
-        """Find a version by `best`, `last`, a step number, or a file name as `list` gives it."""
-        return _found([v for v in self.list(slug) if families is None or v.family in families], checkpoint)
+    def find(
+        self,
+        slug: str,
+        checkpoint: str,
+        families: Collection[str] | None = None,
+        job_id: str | None = None,
+    ) -> Version | None:
+        """Find a version by `best`, `last`, a step number, or a file name as `list` gives it; `job_id`: of this training alone."""
+        versions = [v for v in self.list(slug) if families is None or v.family in families]
+        return _found([v for v in versions if job_id is None or v.job_id == job_id], checkpoint)
 
     def candidates(self, slug: str, checkpoint: str) -> Sequence[Version]:
         """Versions to try, one of each family at most: what `find` gives, then what it gives for the families that are left, and so on."""
@@ -182,11 +191,12 @@ class VersionStore:
 
         A copy, not a hard link: a trainer that writes its file again in place would otherwise truncate
         the one ComfyUI has mapped (facts: lora-roundtrip). `said` is added to its metadata, so its hash is its own;
-        the name keeps the checkpoint's, and begins as the model's licence asks. Raises StorageError `publish_failed`.
+        the name keeps the checkpoint's, and begins as the model's licence asks. Two trainings may write the same bytes: each
+        has a version of its own. Raises StorageError `publish_failed`.
         """
         folder = self._paths.character_models(slug)
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        stem = f"{_start(checkpoint.family)}{slug}-{checkpoint.family}-{checkpoint.step:06d}-{checkpoint.sha256[:8]}"
+        stem = self._stem(folder, slug, checkpoint, job_id)
         target, sidecar = contained(folder, f"{stem}.safetensors"), contained(folder, f"{stem}.json")
         published = self._read(sidecar) if sidecar.exists() and target.exists() else None
         if published is not None:
@@ -204,6 +214,14 @@ class VersionStore:
             created_at=iso(self._clock.now()),
         )
         return self._kept(sidecar, character_id, version)
+
+    def _stem(self, folder: Path, slug: str, checkpoint: Checkpoint, job_id: str) -> str:
+        """What its file is called; where a version of another training has this name, with what tells the two apart."""
+        stem = f"{_start(checkpoint.family)}{slug}-{checkpoint.family}-{checkpoint.step:06d}-{checkpoint.sha256[:8]}"
+        sidecar = contained(folder, f"{stem}.json")
+        published = self._read(sidecar) if sidecar.exists() else None
+        is_anothers = published is not None and published.job_id != job_id
+        return f"{stem}-{job_id[-_OF_JOB:]}" if is_anothers else stem
 
     def _kept(self, sidecar: Path, character_id: str, version: Version) -> Version:
         """Published by a worker and us at once, the first stays: it may have been picked already."""

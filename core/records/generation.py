@@ -18,12 +18,14 @@ MAX_SEED = 2**64 - 1
 class CharacterUse(Stored):
     """A person in a picture: which trained version, how strongly.
 
+    `job_id` names the training whose step `checkpoint` is, for several may have saved the same one; null for the newest that did.
     `reference` is the likeness from photos, where a recipe has that control; `words` are this person's own part of the
     picture, where a recipe has a part for each.
     """
 
     id: Annotated[str, id_text("chr")]
     checkpoint: Literal["best", "last"] | Annotated[Whole, Field(ge=0)] = "best"
+    job_id: Annotated[str, id_text("job")] | None = None
     strength: Number = Field(default=1.0, ge=0.0, le=2.0)
     reference: Number = Field(default=1.0, ge=0.0, le=1.0)
     words: Annotated[Prose, Field(max_length=2000)] = ""

@@ -3,7 +3,7 @@
 import { drawable } from "./likeness_rules.js";
 
 /** What `#call` of the server refuses where a newer version has more. */
-const OF_PERSON = /** @type {const} */ (["id", "checkpoint", "strength", "reference", "words"]);
+const OF_PERSON = /** @type {const} */ (["id", "checkpoint", "job_id", "strength", "reference", "words"]);
 
 /** The workflow that enlarges with an upscale model: it draws nothing, so it is not among those of the form. */
 export const ENLARGES = "enlarge-model";

@@ -39,7 +39,7 @@ export function unmeasured(generations) {
 }
 
 /**
- * The server's choice and the strength that suits it, with the steps that cannot be told from it; null until every version of the
+ * The server's choice and the strength that suits it, with the versions that cannot be told from it; null until every version of the
  * wall was measured, and where none is fit. Of several families the first in the server's order.
  * @param {Isengard.Version[]} versions
  * @returns {Isengard.Nearest | null}
@@ -48,8 +48,8 @@ export function nearest(versions) {
   const found = [...versions].filter((known) => known.nearest && known.scores.likeness !== undefined).sort(byRank)[0];
   if (!found) return null;
   const { likeness: score, strength = 1, own_photos: own = null } = found.scores;
-  const tied = versions.filter((known) => found.tied?.includes(known.file)).map(({ step }) => step);
-  return { file: found.file, step: found.step, strength, score, own, tied };
+  const tied = versions.filter((known) => found.tied?.includes(known.file)).map(({ step, job_id }) => ({ step, job_id }));
+  return { file: found.file, step: found.step, job_id: found.job_id, strength, score, own, tied };
 }
 
 /**
@@ -57,9 +57,9 @@ export function nearest(versions) {
  * @param {Isengard.Version} version
  * @returns {Isengard.Measures | null}
  */
-export function measuresOf({ step, scores, faults = [] }) {
+export function measuresOf({ file, step, job_id, scores, faults = [] }) {
   const { told, copied = 0, likeness = null, low = null, high = null, own_photos: own = null, flexible = null, yardstick_trained: trained = 0 } = scores;
-  return told === undefined ? null : { step, likeness, low, high, own, copied, told, flexible, trained: trained > 0, faults };
+  return told === undefined ? null : { file, step, job_id, likeness, low, high, own, copied, told, flexible, trained: trained > 0, faults };
 }
 
 /** The versions that a wall's pictures were drawn with. @param {Isengard.Generation[]} wall @param {Isengard.Version[]} versions */

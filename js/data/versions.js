@@ -6,6 +6,9 @@ export const isSound = ({ proof }) => proof.header && proof.finite && proof.nonz
 /** What a checkpoint lacks of a version. */
 const UNUSED = { file: "", picked: false, base_model: "", trigger_word: "", measured_by: "", trained_at: "", created_at: "", rank: 0, nearest: false, faults: [], tied: [], outside: "", outside_preview: false, companions: /** @type {const} */ (""), shown: false };
 
+/** What tells a version from all others of its person: several trainings may have saved the same step. @param {{job_id: string, step: number}} version */
+export const keyOf = ({ job_id: job, step }) => `${job} ${step}`;
+
 /** Not a checkpoint that nobody has used yet. @param {{file: string}} options */
 export const isPublished = ({ file }) => file !== "";
 
@@ -15,8 +18,8 @@ export const isPublished = ({ file }) => file !== "";
  */
 export function withCheckpoints(person, jobs) {
   const theirs = (jobs ?? []).filter((job) => job.character_id === person.id).sort((a, b) => (a.id < b.id ? -1 : 1));
-  const known = new Set(person.versions.map((version) => `${version.job_id} ${version.step}`));
-  const others = theirs.flatMap((job) => job.checkpoints.filter((one) => isSound(one) && !known.has(`${job.id} ${one.step}`)).map((one) => ({ ...one, job_id: job.id, method: job.request.method ?? "lora", ...UNUSED })));
+  const known = new Set(person.versions.map(keyOf));
+  const others = theirs.flatMap((job) => job.checkpoints.map((one) => ({ ...one, job_id: job.id, method: job.request.method ?? "lora", ...UNUSED })).filter((one) => isSound(one) && !known.has(keyOf(one))));
   if (!others.length) return person;
   /** @param {Isengard.Version} version */
   const place = (version) => theirs.findIndex((job) => job.id === version.job_id);
@@ -47,6 +50,18 @@ export function spread(list, most) {
  */
 export function drawnWith(versions, { created_at: at, request, versions: files = [] }) {
   if (files.length) return versions.find((known) => isPublished(known) && known.file === files[0]) ?? null;
-  const { checkpoint: step } = request.characters[0];
-  return versions.findLast((known) => isPublished(known) && known.step === step && !(known.trained_at > at)) ?? null;
+  return versions.findLast((known) => isPublished(known) && isOf(known, request.characters[0]) && !(known.trained_at > at)) ?? null;
 }
+
+/**
+ * The version that somebody was asked for with, by its training; of a record that names none by the file that drew them, else
+ * the newest of its step. Null where it is gone, and where the best or the last was asked for.
+ * @param {Isengard.Version[]} versions @param {Schema.CharacterUse} use @param {string} [file]
+ */
+export function askedFor(versions, use, file = "") {
+  if (typeof use.checkpoint !== "number") return null;
+  return versions.findLast((known) => isOf(known, use) && (use.job_id || !file || known.file === file)) ?? null;
+}
+
+/** @param {Isengard.Version} version @param {Pick<Schema.CharacterUse, "checkpoint" | "job_id">} use */
+const isOf = ({ step, job_id: job }, { checkpoint, job_id: named = null }) => step === checkpoint && (named === null || named === job);

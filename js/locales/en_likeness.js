@@ -44,6 +44,7 @@ export default {
   flexibilityMissing: "This comparison has no pictures without the LoRA, so flexibility could not be measured. Make the pictures again to see it.",
   measuredScore: "Match {score}",
   measuredBetween: "Match {score} ({low} to {high})",
+  stepOfTraining: "{step} ({training})",
   measuredSame: "{words}, the same as step {n}",
   copiesNone: "No copied photo in {n} pictures",
   copiesNone_one: "No copied photo in {n} picture",

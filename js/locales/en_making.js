@@ -242,6 +242,7 @@ export default {
   pictureActions: "What to do with this picture",
   withKey: "{words} ({key})",
   reuse: "Reuse settings",
+  reusedVersionGone: "That picture's version is gone. The settings are used with the best one.",
   reusedWithout: "Somebody in that picture is gone. Its settings are used with the people chosen here.",
   openOnCanvas: "Open on the canvas",
   downloadJpeg: "JPEG without prompt",

@@ -50,6 +50,17 @@ def test_a_name_begins_as_the_licence_of_its_model_asks(publish):
     assert publish(100, b"other", family="of_a_newer_version").file.startswith("ann/ann-of_a_newer_version-")
 
 
+def test_two_trainings_that_wrote_the_same_bytes_have_a_version_each(store, publish):
+    first, second = publish(100, job_id="job_" + "a" * 26), publish(100, job_id="job_" + "b" * 26)
+    assert first.file != second.file and publish(100, job_id=second.job_id) == second
+    assert [store.find("ann", "100", job_id=one.job_id).file for one in (first, second)] == [
+        first.file,
+        second.file,
+    ]
+    assert store.find("ann", "100", ["sdxl"], first.job_id) is None
+    assert store.find("ann", "100", job_id="job_" + "c" * 26) is None
+
+
 def test_publishing_twice_is_one_version_and_never_writes_again(store, publish):
     first = publish(100)
     inode = store.path(first).stat().st_ino

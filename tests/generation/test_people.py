@@ -111,3 +111,40 @@ def test_a_reference_needs_photos_and_no_training(house, cast):
     PhotoStore(house.library, house.paths, SystemClock(), PhotoDecoder()).add(house.ann.id, source, "a.png")
     (ann,) = cast.people([use(house.ann)], wanted)
     assert ann.version is None
+
+
+def test_a_step_is_that_of_the_training_that_is_named(house, cast):
+    first, second = publish(house, 10, job="1"), publish(house, 10, job="2")
+
+    def drawn(**more):
+        (ann,) = cast.people([use(house.ann, checkpoint=10, **more)], recipe(["sd15"]))
+        return ann.version.file
+
+    assert first.file != second.file, "two trainings that wrote the same bytes have a version each"
+    assert drawn() == drawn(job_id=None) == drawn(job_id=second.job_id) == second.file
+    assert drawn(job_id=first.job_id) == first.file
+
+
+def test_the_training_that_is_named_decides_the_family_of_two_people(house, cast):
+    publish(house, 10, family="sdxl", job="1"), publish(house, 10, family="sd15", job="2")
+    publish(house, 30, family="sdxl", of=house.bob), publish(house, 30, family="sd15", of=house.bob)
+    named = use(house.ann, checkpoint=10, job_id="job_" + "1" * 26)
+    people = cast.people([use(house.bob), named], recipe(TWO, ready=TWO))
+    assert [person.version.family for person in people] == ["sdxl", "sdxl"]
+
+
+@pytest.mark.parametrize(
+    ("named", "code"),
+    [
+        ({"checkpoint": "best", "job_id": "job_" + "1" * 26}, "training_without_step"),
+        ({"checkpoint": "last", "job_id": "job_" + "1" * 26}, "training_without_step"),
+        ({"checkpoint": 20, "job_id": "job_" + "1" * 26}, "training_lacks_step"),
+        ({"checkpoint": 10, "job_id": "job_" + "9" * 26}, "training_lacks_step"),
+        ({"checkpoint": 10, "job_id": "nonsense"}, "training_lacks_step"),
+    ],
+)
+def test_a_training_without_such_a_step_is_refused_in_words(house, cast, named, code):
+    publish(house, 10, job="1"), publish(house, 20, job="2")
+    with pytest.raises(InvalidError) as caught:
+        cast.people([use(house.ann, **named)], recipe(["sd15"]))
+    assert caught.value.code == code and caught.value.hint

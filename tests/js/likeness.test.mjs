@@ -11,6 +11,7 @@ const { LikenessMeter } = await import("../../js/components/comparing/likeness_m
 const { versionEntries } = await import("../../js/components/comparing/version_entries.js");
 const { WallFindings } = await import("../../js/components/comparing/version_findings.js");
 const { measures } = await import("../../js/components/comparing/version_measures.js");
+const { VersionNames } = await import("../../js/components/shared/version_names.js");
 const { badge, likenessWords, measuredWords } = await import("../../js/components/shared/score_badge.js");
 const { Store } = await import("../../js/data/store.js");
 
@@ -24,9 +25,9 @@ const stranger = (step, strength, score) => one(step, strength, score, { prompt:
 
 test("the nearest is what the server measured, of the family it puts first", () => {
   const scores = { likeness: 0.55, strength: 0.85, own_photos: 0.61, measured: 12 };
-  const versions = [{ file: "a", step: 200, rank: 2, nearest: true, scores: { likeness: 0.7 } }, { file: "b", step: 600, rank: 0, nearest: false, scores: { likeness: 0.9 } }, { file: "c", step: 400, rank: 1, nearest: true, scores, tied: ["b"] }];
-  assert.deepEqual(nearest(versions), { file: "c", step: 400, strength: 0.85, score: 0.55, own: 0.61, tied: [600] });
-  assert.deepEqual(nearest(versions.slice(0, 2)), { file: "a", step: 200, strength: 1, score: 0.7, own: null, tied: [] });
+  const versions = [{ file: "a", step: 200, job_id: "job_1", rank: 2, nearest: true, scores: { likeness: 0.7 } }, { file: "b", step: 600, job_id: "job_1", rank: 0, nearest: false, scores: { likeness: 0.9 } }, { file: "c", step: 400, job_id: "job_2", rank: 1, nearest: true, scores, tied: ["b"] }];
+  assert.deepEqual(nearest(versions), { file: "c", step: 400, job_id: "job_2", strength: 0.85, score: 0.55, own: 0.61, tied: [{ step: 600, job_id: "job_1" }] });
+  assert.deepEqual(nearest(versions.slice(0, 2)), { file: "a", step: 200, job_id: "job_1", strength: 1, score: 0.7, own: null, tied: [] });
   assert.equal(nearest([{ file: "a", step: 200, rank: 0, nearest: true, scores: { likeness: 0.5 } }]).file, "a", "what somebody chose is another question");
   assert.equal(nearest([versions[1]]), null);
 });
@@ -50,12 +51,12 @@ test("where nothing could be measured that is said, with the commonest reason", 
   assert.equal(faceless([unseen("turned"), unseen("drawing"), unseen("drawing")]), "drawing");
 });
 
-const measured = (step, scores, more = {}) => ({ file: `anna/${step}`, step, faults: [], tied: [], rank: 0, nearest: false, scores: { told: 9, ...scores }, ...more });
+const measured = (step, scores, more = {}) => ({ file: `anna/${step}`, step, job_id: "job_1", faults: [], tied: [], rank: 0, nearest: false, scores: { told: 9, ...scores }, ...more });
 
 test("a version without copies told was measured by an older pack: it counts as not measured", () => {
   assert.equal(measuresOf({ step: 200, scores: { likeness: 0.7, measured: 12 } }), null);
   assert.deepEqual(measuresOf(measured(200, { likeness: 0.56, copied: 4, yardstick_trained: 1 }, { faults: ["copies"] })), {
-    step: 200, likeness: 0.56, low: null, high: null, own: null, copied: 4, told: 9, flexible: null, trained: true, faults: ["copies"],
+    file: "anna/200", step: 200, job_id: "job_1", likeness: 0.56, low: null, high: null, own: null, copied: 4, told: 9, flexible: null, trained: true, faults: ["copies"],
   });
 });
 
@@ -183,11 +184,11 @@ test("the choice is told with its reason: a tie, a copy passed over, the yardsti
   const { store } = house(READY);
   const findings = new WallFindings(store, { id: "chr_1", name: "Anna", versions: [] });
   const versions = [measured(700, { likeness: 0.55, flexible: 0.8 }), measured(1500, { likeness: 0.66, copied: 4, flexible: 0.9 }, { faults: ["copies"] })];
-  const best = { file: "anna/700", step: 700, strength: 0.85, score: 0.55, own: null, tied: [1400] };
+  const best = { file: "anna/700", step: 700, strength: 0.85, score: 0.55, own: null, tied: [{ step: 1400, job_id: "job_1" }] };
   const said = (options) => (findings.show([one(700, 1, 0.5), one(700, 0, 0.1)], { running: false, ...options }), texts(findings.words));
   assert.match(said({ versions, best }), /Steps 700 and 1,400 are equally good, so the earlier one is used\./);
   assert.match(said({ versions, best }), /Step 1,500 copies a training photo in 4 of 9 pictures, so it was not chosen\./);
-  assert.match(said({ versions, best: { ...best, tied: [1400, 2100] } }), /Step 700 and steps 1,400 and 2,100 are equally good, so the earliest one is used\./);
+  assert.match(said({ versions, best: { ...best, tied: [...best.tied, { step: 2100, job_id: "job_1" }] } }), /Step 700 and steps 1,400 and 2,100 are equally good, so the earliest one is used\./);
   assert.doesNotMatch(said({ versions, best }), /without the LoRA|set aside/);
   const trained = versions.map((known) => ({ ...known, scores: { ...known.scores, yardstick_trained: 1 } }));
   assert.match(said({ versions: trained, best }), /No photos of Anna were set aside/);
@@ -198,10 +199,26 @@ test("the choice is told with its reason: a tie, a copy passed over, the yardsti
   assert.match(texts(findings.words), /no pictures without the LoRA.*Make the pictures again/);
 });
 
+test("where two trainings have saved the same step, the training is told", () => {
+  const { store } = house(READY);
+  const findings = new WallFindings(store, { id: "chr_1", name: "Anna", versions: [] });
+  const of = (job_id, file, scores, more) => ({ ...measured(700, { flexible: 0.9, ...scores }, more), file, job_id, created_at: "2026-11-01T12:00:00" });
+  const versions = [of("job_1", "anna/a", { likeness: 0.55 }), of("job_2", "anna/b", { likeness: 0.66, copied: 4 }, { faults: ["copies"] })];
+  const known = { jobs: [{ id: "job_1", backend: "own", created_at: "2026-11-01T12:00:00" }, { id: "job_2", backend: "comfyui_native", created_at: "2026-11-02T12:00:00" }], backends: [{ name: "comfyui_native", label: "ComfyUI" }] };
+  const names = new VersionNames(versions, known);
+  const best = { file: "anna/a", step: 700, job_id: "job_1", strength: 0.85, score: 0.55, own: null, tied: [{ step: 700, job_id: "job_2" }] };
+  const leak = { ...stranger(700, 1.15, 0.45), versions: ["anna/b"] };
+  findings.show([one(700, 1, 0.5), leak], { running: false, versions, best, names });
+  const [a, b] = ["700 (own, 11/01/2026)", "700 (ComfyUI, 11/02/2026)"];
+  for (const words of [`step ${a} at strength 0.85`, `Steps ${a} and ${b} are equally good`, `Step ${b} copies a training photo`, `At step ${b} and strength 1.15`]) assert.ok(texts(findings.words).includes(words), words);
+  const same = measures(measuresOf({ ...versions[1], scores: { ...versions[1].scores, likeness: 0.56 } }), best, "Anna", names.step(best)).filter(Boolean);
+  assert.match(same.map(texts).join(" "), /the same as step 700 \(own, 11\/01\/2026\)/, "of another training, though of the same step");
+});
+
 const bars = (element) => [element, ...(element.children ?? []).flatMap((child) => (typeof child === "string" ? [] : bars(child)))].filter(({ localName }) => localName === "meter");
 
 test("a version's likeness with its interval, copies and flexibility, in words and bars", () => {
-  const best = { step: 700, score: 0.56 };
+  const best = { file: "anna/700", step: 700, score: 0.56 };
   const shown = (known) => measures(measuresOf(known), best, "Anna").filter(Boolean);
   const copy = shown(measured(1500, { likeness: 0.55, low: 0.51, high: 0.59, own_photos: 0.61, copied: 4, flexible: 0.425 }, { faults: ["copies", "leaks"] }));
   assert.equal(copy.map(texts).join(" "), "Match 0.55 (0.51 to 0.59), the same as step 700Copies a training photo in 4 of 9 picturesFlexibility 43% Drawback: it copies training photos and even a stranger looks like Anna.");
@@ -223,7 +240,8 @@ test("the best is the server's choice, among those that are asked about", () => 
 
 test("the versions to choose from say what is known of them", () => {
   const versions = [version(100, "job_1", { likeness: 0.61, told: 9 }), version(200, "job_1", { likeness: 0.7 }, { picked: true, rank: 1 }), version(100, "job_2", { likeness: 0.5, told: 9 }, { faults: ["copies"] })];
-  assert.deepEqual(versionEntries(versions), [["best", "the best (step 200)"], ["last", "the last"], ["200", "step 200 · your choice"], ["100", "step 100 · match 0.50 · copies photos"]]);
+  assert.deepEqual(versionEntries(versions), [["best", "the best (step 200)"], ["last", "the last"],
+    ["job_2 100", "step 100 · match 0.50 · copies photos"], ["job_1 200", "step 200 · your choice"], ["job_1 100", "step 100 · match 0.61"]]);
   assert.deepEqual(versionEntries([]), []);
 });
 

@@ -140,18 +140,19 @@ declare namespace Isengard {
     progress: (share: number) => void;
     Request?: typeof XMLHttpRequest;
   }
-  /** The server's choice: the version that comes nearest to the person, the strength at which it does, and the steps that cannot be told from it. */
-  interface Nearest {
+  /** A step of a training, by which versions are called. */
+  type OfTraining = Pick<Version, "step" | "job_id">;
+  /** The server's choice: the version that comes nearest to the person, the strength at which it does, and the versions that cannot be told from it. */
+  interface Nearest extends OfTraining {
     file: string;
-    step: number;
     strength: number;
     score: number;
     own: number | null;
-    tied: number[];
+    tied: OfTraining[];
   }
   /** What was measured of a version: likeness and its interval, of `told` pictures how many copy a photo, flexibility, and what speaks against it. */
-  interface Measures {
-    step: number;
+  interface Measures extends OfTraining {
+    file: string;
     likeness: number | null;
     low: number | null;
     high: number | null;

@@ -163,6 +163,7 @@ declare namespace Schema {
   interface CharacterOrder {
     id: string;
     checkpoint?: "best" | "last" | number;
+    job_id?: string | null;
     strength?: number;
     reference?: number;
     words?: string;
@@ -176,10 +177,11 @@ declare namespace Schema {
     consent?: boolean | null;
     cover_photo_id?: string | null;
   }
-  /** A person in a picture: which trained version, how strongly. `reference` is the likeness from photos, where a recipe has that control; `words` are this person's own part of the picture, where a recipe has a part for each. */
+  /** A person in a picture: which trained version, how strongly. `job_id` names the training whose step `checkpoint` is, for several may have saved the same one; null for the newest that did. `reference` is the likeness from photos, where a recipe has that control; `words` are this person's own part of the picture, where a recipe has a part for each. */
   interface CharacterUse {
     id: string;
     checkpoint: "best" | "last" | number;
+    job_id: string | null;
     strength: number;
     reference: number;
     words: string;

@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { versionEntries } from "../../js/components/comparing/version_entries.js";
-import { awaitsChoice, drawnWith, spread, withCheckpoints } from "../../js/data/versions.js";
+import { useOf, versionEntries } from "../../js/components/comparing/version_entries.js";
+import { VersionNames } from "../../js/components/shared/version_names.js";
+import { askedFor, awaitsChoice, drawnWith, spread, withCheckpoints } from "../../js/data/versions.js";
 
 const PROOF = { header: true, finite: true, nonzero: true, fit: "fits", image: "pending" };
 const checkpoint = (step, proof = {}) => ({ step, family: "sd15", size: 1, proof: { ...PROOF, ...proof }, scores: {}, published: false });
@@ -24,9 +25,9 @@ test("every sound checkpoint can be drawn with, in the order they were trained",
 test("the best and the last are of what is published; a training under way has steps alone", () => {
   const jobs = [job(2, [checkpoint(10), checkpoint(20)])];
   const none = withCheckpoints({ id: "chr_1", versions: [] }, jobs);
-  assert.deepEqual(versionEntries(none.versions), [["20", "step 20"], ["10", "step 10"]]);
+  assert.deepEqual(versionEntries(none.versions), [["job_2 20", "step 20"], ["job_2 10", "step 10"]]);
   const one = withCheckpoints({ id: "chr_1", versions: [version("job_2", 20, { rank: 1 })] }, jobs);
-  assert.deepEqual(versionEntries(one.versions).map(([value]) => value), ["best", "last", "20", "10"]);
+  assert.deepEqual(versionEntries(one.versions).map(([value]) => value), ["best", "last", "job_2 20", "job_2 10"]);
 });
 
 test("after a training there is something to choose until somebody has chosen", () => {
@@ -54,4 +55,35 @@ test("a picture is that of a version which was there when it was made", () => {
 test("as evenly as may be, with the first and the last", () => {
   assert.deepEqual(spread([1, 2, 3], 5), [1, 2, 3]);
   assert.deepEqual(spread([0, 1, 2, 3, 4, 5, 6, 7, 8], 3), [0, 4, 8]);
+});
+
+test("what was asked for is a version of its own training; an older record tells it by its file, or by its step alone", () => {
+  const versions = [version("job_1", 20), version("job_1", 30), version("job_2", 20)];
+  const job = (use, file) => askedFor(versions, use, file)?.job_id;
+  assert.deepEqual([job({ checkpoint: 20, job_id: "job_1" }), job({ checkpoint: 20, job_id: "job_2" }), job({ checkpoint: 30, job_id: "job_2" })], ["job_1", "job_2", undefined]);
+  assert.deepEqual([job({ checkpoint: 20 }), job({ checkpoint: 20, job_id: null }), job({ checkpoint: 20 }, "anna/job_1-20"), job({ checkpoint: 20 }, "gone")], ["job_2", "job_2", "job_1", undefined]);
+  assert.deepEqual([job({ checkpoint: "best" }), job({ checkpoint: "last" }), job({ checkpoint: 40 })], [undefined, undefined, undefined]);
+  const made = { created_at: "2026-11-04T00:00:00.000Z", request: { characters: [{ checkpoint: 20, job_id: "job_1" }] } };
+  assert.equal(drawnWith(versions, made)?.job_id, "job_1", "where its record has no file");
+});
+
+test("each version can be chosen, and tells its training where several have left some", () => {
+  const done = (n, backend, at) => job(n, [], { backend, created_at: at });
+  const known = { jobs: [done(1, "ai_toolkit", "2026-11-01T10:00:00Z"), done(2, "comfyui_native", "2026-11-03T10:00:00Z")], backends: [{ name: "ai_toolkit", label: "AI-Toolkit" }, { name: "comfyui_native", label: "ComfyUI" }] };
+  const versions = [version("job_1", 20, { rank: 1 }), version("job_2", 20, { picked: true }), version("job_2", 10)];
+  assert.deepEqual(versionEntries(versions, known), [
+    ["best", "the best (step 20) · AI-Toolkit, 11/01/2026"], ["last", "the last"],
+    ["job_2 10", "step 10 · ComfyUI, 11/03/2026"], ["job_2 20", "step 20 · ComfyUI, 11/03/2026 · your choice"], ["job_1 20", "step 20 · AI-Toolkit, 11/01/2026"],
+  ]);
+  assert.deepEqual(["best", "last", "job_1 20", ""].map(useOf), [{ checkpoint: "best" }, { checkpoint: "last" }, { checkpoint: 20, job_id: "job_1" }, { checkpoint: "best" }]);
+});
+
+test("trainings are told apart by trainer and day, by the minute of one day, and a file of one's own by its name", () => {
+  const of = (n, more) => version(`job_${n}`, 20, { trained_at: `2026-11-01T1${n}:00:00`, ...more });
+  const names = new VersionNames([of(1), of(2), of(3, { outside: "people\\anna.safetensors", step: 0 })]);
+  assert.deepEqual([1, 2, 3].map((n) => names.training({ job_id: `job_${n}` })), ["11/01/2026, 11:00", "11/01/2026, 12:00", "anna.safetensors"]);
+  assert.equal(names.step({ step: 20, job_id: "job_2" }), "20 (11/01/2026, 12:00)");
+  assert.equal(names.step({ step: 0, job_id: "job_3" }), "0", "no other has it");
+  const alone = new VersionNames([of(1), version("job_1", 30)]);
+  assert.deepEqual([alone.training({ job_id: "job_1" }), alone.step({ step: 30, job_id: "job_1" })], ["", "30"]);
 });

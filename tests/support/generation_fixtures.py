@@ -122,8 +122,8 @@ def foreign_pipeline(house, url: str):
     return pipeline
 
 
-def publish(house, step: int, *, placeholder: bool = False, family: str = "sd15", of=None):
-    """A LoRA of Ann's (or of somebody else's), as a training leaves it."""
+def publish(house, step: int, *, placeholder: bool = False, family: str = "sd15", of=None, job="0"):
+    """A LoRA of Ann's (or of somebody else's), as a training leaves it; `job` tells trainings apart."""
     owner = of or house.ann
     source = house.paths.tmp / f"{step}.safetensors"
     source.write_bytes(b"x" * step)
@@ -138,7 +138,7 @@ def publish(house, step: int, *, placeholder: bool = False, family: str = "sd15"
     return house.versions.publish(
         owner.slug,
         character_id=owner.id,
-        job_id="job_" + "0" * 26,
+        job_id="job_" + job * 26,
         checkpoint=checkpoint,
         source_file=source,
         base_model=BASE,

@@ -13,7 +13,7 @@ from isengard.core.records.training import Overrides, TrainingRequest
 from isengard.web.services.stopping.early_stopper import EarlyStopper
 from isengard.web.services.stopping.measured_saves import measured_saves
 from isengard.web.services.stopping.save_drawer import SaveDrawer
-from isengard.web.services.stopping.wall_orders import orders_of
+from isengard.web.services.stopping.wall_orders import Save, orders_of
 from PIL import Image
 from support.generation_records import draft
 from support.pictures import drawing
@@ -42,7 +42,7 @@ class Planted(SaveDrawer):
     def _plant(self, job, step, likeness):
         version = self.publisher.publish(job, step)
         character, store = self.generations.characters.get(job.character_id), self.generations.store
-        for request in orders_of(character, "fast-test", step, {"width": 64, "height": 64}):
+        for request in orders_of(character, "fast-test", Save(job.id, step), {"width": 64, "height": 64}):
             made = draft(job.character_id, request=request, purpose="grid", versions=[version.file])
             store.create(made, [{}])
             store.advance(made.id, GenerationState.RUNNING)

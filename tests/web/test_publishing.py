@@ -49,9 +49,10 @@ def test_publishing_a_checkpoint_tells_every_page(server, api, ann):
     assert told(server, "ui-publish") == [[4, 20]]
 
 
-def draw(api, ann, checkpoint):
+def draw(api, ann, checkpoint, **more):
     wanted = {"recipe": "sd15-identity", "prompt": "{trigger}", "purpose": "grid", "seed": 1}
-    return api.post("/generations", {**wanted, "characters": [{"id": ann["id"], "checkpoint": checkpoint}]})
+    use = {"id": ann["id"], "checkpoint": checkpoint, **more}
+    return api.post("/generations", {**wanted, "characters": [use]})
 
 
 @pytest.mark.full
@@ -86,3 +87,42 @@ def test_nothing_is_published_for_a_picture_that_cannot_be_made(server, api, ann
     with pytest.raises(ApiError):
         draw(api, ann, 4)
     assert steps_of(api, ann) == [20]
+
+
+def test_the_same_step_of_two_trainings_is_drawn_by_the_one_that_is_named(server, api, ann, tmp_path):
+    """Step 12 of the first could not be had once the second had saved it too."""
+    server.host.models["checkpoints"] = live_server.bases(tmp_path)
+    first = trained(api, ann, steps=20)
+    time.sleep(1.1)  # the order of versions is that of their files, in seconds
+    second = trained(api, ann, steps=20)
+    jobs = [first["id"], second["id"], None]
+    made = [draw(api, ann, 12, job_id=job) for job in jobs]
+    assert [one["request"]["characters"][0]["job_id"] for one in made] == jobs
+    listed = api.get(f"/characters/{ann['id']}")["versions"]
+    file_of = {known["job_id"]: known["file"] for known in listed if known["step"] == 12}
+    newest = file_of[second["id"]]
+    assert [one["versions"] for one in made] == [[file_of[first["id"]]], [newest], [newest]]
+    assert file_of[first["id"]] != newest
+
+
+@pytest.mark.parametrize(
+    ("checkpoint", "job", "code"),
+    [
+        ("best", "theirs", "training_without_step"),
+        (5, "theirs", "training_lacks_step"),
+        (20, "job_" + "0" * 26, "training_lacks_step"),
+        (20, "somebody else's", "training_lacks_step"),
+    ],
+)
+def test_a_training_that_has_no_such_step_is_refused(server, api, ann, tmp_path, checkpoint, job, code):
+    server.host.models["checkpoints"] = live_server.bases(tmp_path)
+    ben = api.post("/characters", {"name": "Ben"})
+    api.upload(ben["id"], tmp_path / "a.jpg")
+    named = {"theirs": trained(api, ann, steps=20)["id"]}
+    if job == "somebody else's":
+        named[job] = trained(api, ben, steps=20)["id"]
+    with pytest.raises(ApiError) as refused:
+        draw(api, ann, checkpoint, job_id=named.get(job, job))
+    error = refused.value.error
+    assert error["code"] == code and error["message"] and error["hint"]
+    assert steps_of(api, ann) == [20], "nothing was published for it"

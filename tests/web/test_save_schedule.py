@@ -6,7 +6,7 @@ import pytest
 from isengard.core.records.character import Character
 from isengard.core.records.checkpoint import Checkpoint, Proof
 from isengard.web.services.stopping.save_schedule import due, spaced
-from isengard.web.services.stopping.wall_orders import orders_of, orders_without
+from isengard.web.services.stopping.wall_orders import Save, orders_of, orders_without
 
 SOUND = Proof(header=True, finite=True, nonzero=True)
 
@@ -48,13 +48,17 @@ def test_a_save_is_drawn_nine_times_and_the_scenes_without_it_once():
     ann = Character(
         id="chr_" + "0" * 26, name="Ann", slug="ann", trigger_word="annqvx", class_word="woman", created_at=""
     )
-    orders = orders_of(ann, "sd15-identity", 300, {"width": 640, "height": 512})
+    save = Save("job_" + "7" * 26, 300)
+    orders = orders_of(ann, "sd15-identity", save, {"width": 640, "height": 512})
     assert [(one.characters[0].strength, one.seed - 20261124) for one in orders] == [
         *((0.85, scene) for scene in range(4)),
         *((1.0, scene) for scene in range(5)),
     ]
     assert {(one.width, one.height, one.characters[0].checkpoint) for one in orders} == {(640, 512, 300)}
     assert "{class}" not in "".join(one.prompt for one in orders) and "woman" in orders[0].prompt
-    without = orders_without(ann, "sd15-identity", 300, {})
+    without = orders_without(ann, "sd15-identity", save, {})
+    assert {(one.characters[0].checkpoint, one.characters[0].job_id) for one in (*orders, *without)} == {
+        (300, save.job_id)
+    }, "of its own training, whatever else has saved this step"
     assert [one.characters[0].strength for one in without] == [0.0] * 5
     assert {one.seed for one in without} == {one.seed for one in orders}

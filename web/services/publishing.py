@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -88,16 +88,27 @@ class Publisher:
     def publish_drawn(self, uses: Collection[CharacterUse], recipe: RecipeInfo) -> None:
         """Publish the steps that a picture asks for and that nobody has published yet.
 
-        A step is that of the newest training which saved it soundly, first among the models that ComfyUI has everything of.
+        A step is that of the training which is named, else of the newest one which saved it soundly, first among the models that
+        ComfyUI has everything of.
         """
         if recipe.identity != "lora" or not recipe.usable:
             return
         for use in uses:
             if isinstance(use.checkpoint, int):
-                self._publish_step(self.characters.get(use.id), use.checkpoint, recipe)
+                character = self.characters.get(use.id)
+                self._publish_step(character, use.checkpoint, recipe, self._trainings(use))
 
-    def _publish_step(self, character: Character, step: int, recipe: RecipeInfo) -> None:
-        jobs = self.ledger.jobs(JobFilter((), ["training"], character.id), limit=TRAININGS).items
+    def _trainings(self, use: CharacterUse) -> Sequence[Job]:
+        """Those whose step may be meant; none where the named one is not here: what it left may be here all the same."""
+        if use.job_id is None:
+            return self.ledger.jobs(JobFilter((), ["training"], use.id), limit=TRAININGS).items
+        try:
+            job = self.ledger.get(use.job_id)
+        except NotFoundError:
+            return []
+        return [job] if job.kind == "training" and job.character_id == use.id else []
+
+    def _publish_step(self, character: Character, step: int, recipe: RecipeInfo, jobs: Sequence[Job]) -> None:
         ready = [family for family in recipe.families if family in recipe.ready]
         for families in (ready, recipe.families):
             job = next((job for job in jobs if _has(job.checkpoints, step, families)), None)

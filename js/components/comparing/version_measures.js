@@ -10,12 +10,12 @@ const FULL = 1.001;
 const ABOVE_ALL = 1.0005;
 const KINDS = { good: { low: 0, high: 0 }, caution: { low: 0, high: ABOVE_ALL }, bad: { low: ABOVE_ALL, high: ABOVE_ALL } };
 
-/** @param {Isengard.Measures} known @param {Isengard.Nearest | null} best @param {string} name */
-export function measures(known, best, name) {
+/** @param {Isengard.Measures} known @param {Isengard.Nearest | null} best @param {string} name @param {string} [other] what the best is called */
+export function measures(known, best, name, other = best ? count(best.step) : "") {
   const { likeness, copied, told, flexible, faults } = known;
   return [
     h("div", { class: "isen-measures" },
-      likeness !== null && bar(matchWords(known, best), likeness / top(known), faults.includes("unlike") ? "bad" : "good", range(known)),
+      likeness !== null && bar(matchWords(known, best, other), likeness / top(known), faults.includes("unlike") ? "bad" : "good", range(known)),
       bar(copies(known), told ? copied / told : 0, faults.includes("copies") ? "bad" : copied ? "caution" : "good"),
       flexible !== null && bar(t("flexibility", { n: Math.round(100 * flexible) }), flexible, faults.includes("stiff") ? "bad" : "good", null, t("flexibilityHint"))),
     faults.length > 0 && h("p", { class: "isen-warn", "data-testid": "isen-wall-against", text: t("against", { why: clauses(faultWords(faults, name)) }) }),
@@ -34,11 +34,11 @@ export function copies({ copied, told }) {
 /** What the photos reach among themselves fills the bar. @param {Isengard.Measures} known */
 const top = ({ own, likeness }) => Math.max(own ?? 1, likeness ?? 0);
 
-/** @param {Isengard.Measures} known @param {Isengard.Nearest | null} best */
-function matchWords({ step, likeness, low, high }, best) {
+/** @param {Isengard.Measures} known @param {Isengard.Nearest | null} best @param {string} other */
+function matchWords({ file, likeness, low, high }, best, other) {
   const score = likeness === null ? "" : decimal(likeness, 2);
   const words = low === null || high === null ? t("measuredScore", { score }) : t("measuredBetween", { score, low: decimal(low, 2), high: decimal(high, 2) });
-  return best && best.step !== step && isSame(likeness, best.score) ? t("measuredSame", { words, n: count(best.step) }) : words;
+  return best && best.file !== file && isSame(likeness, best.score) ? t("measuredSame", { words, n: other }) : words;
 }
 
 /** Where the interval lies on the bar, in hundredths. @param {Isengard.Measures} known @returns {[number, number] | null} */

@@ -1,7 +1,7 @@
 /** Every version at every likeness, side by side over the canvas; the one that looks right is used from then on. */
 
 import { cancelComparison, compare, loadComparisons, loadTrainings } from "../../data/comparisons.js";
-import { MOST_PICTURES, SCENES, cellsOf, newestWall, ordersOf, scenesOf, usualSteps, versionsFor } from "../../data/version_grid.js";
+import { MOST_PICTURES, SCENES, byTraining, cellsOf, newestWall, ordersOf, scenesOf, usualVersions, versionsFor } from "../../data/version_grid.js";
 import { button, field, h, say } from "../../lib/dom.js";
 import { fill, keyed } from "../../lib/lists.js";
 import { count, decimal } from "../../lib/format.js";
@@ -9,15 +9,18 @@ import { drawable, isWithout, measuresOf, nearest, versionsOn } from "../../data
 import { said } from "../../lib/said.js";
 import { t } from "../../locales/words.js";
 import { ENDED } from "../../data/state.js";
-import { drawnWith, withCheckpoints } from "../../data/versions.js";
+import { drawnWith, keyOf, withCheckpoints } from "../../data/versions.js";
 import { compareButton } from "../looking/comparison.js";
 import { closer, openDialog } from "../shared/dialogs.js";
 import { showPictures } from "../shared/picture_dialog.js";
 import { badge, measuredWords } from "../shared/score_badge.js";
+import { VersionNames } from "../shared/version_names.js";
 import { WallFindings } from "./version_findings.js";
 import { measures } from "./version_measures.js";
 
 /** @typedef {import("../../data/version_grid.js").Scene} Scene */
+/** A training's line of ticks. @typedef {{job: string, name: string, rows: {key: string, step: number, chosen: boolean}[]}} Training */
+/** A row of the table; its version null where that is gone. @typedef {{key: string, step: number, version: Isengard.Version | null}} Row */
 const NAMES = /** @type {Scene[]} */ (Object.keys(SCENES));
 
 /** Whether there is anything to compare. @param {Isengard.Character} person @param {Isengard.Recipe} recipe */
@@ -26,7 +29,7 @@ export const comparable = (person, recipe) => recipe.controls.includes("strength
 export class VersionWall {
   /**
    * @param {import("../shared/view.js").View} view
-   * @param {{person: Isengard.Character, recipe: Isengard.Recipe, use: (step: number, strength: number) => void}} wanted
+   * @param {{person: Isengard.Character, recipe: Isengard.Recipe, use: (version: Isengard.Version, strength: number) => void}} wanted
    */
   constructor(view, { person, recipe, use }) {
     this.view = view;
@@ -34,14 +37,14 @@ export class VersionWall {
     this.running = [];
     this.opened = person;
     this.use = use;
-    /** What somebody has ticked or unticked, by step. @type {Map<number, boolean>} */
+    /** What somebody has ticked or unticked, by the version's key. @type {Map<string, boolean>} */
     this.ticked = new Map();
     /** @type {Scene} */
     this.scene = NAMES[0];
     this.recipes = view.store.state.recipes.filter((known) => !known.missing.length && (known.people ?? 1) === 1 && comparable(person, known));
     this.recipe = h("select", { "data-testid": "isen-wall-recipe", on: { change: () => this.#again() } }, ...this.recipes.map((known) => h("option", { value: known.name, text: said(known, "label"), selected: known.name === recipe.name })));
     this.boxes = Object.fromEntries(NAMES.map((name) => [name, h("input", { type: "checkbox", checked: true, "data-testid": `isen-wall-scene-${name}`, on: { change: () => this.#again() } })]));
-    this.versions = h("div", { class: "isen-row isen-wall-versions", role: "group", "aria-label": t("wallVersions"), "data-testid": "isen-wall-versions" });
+    this.versions = h("div", { class: "isen-wall-versions", role: "group", "aria-label": t("wallVersions"), "data-testid": "isen-wall-versions" });
     this.start = button("", () => this.#start(), { kind: "primary", testid: "isen-wall-start" });
     this.stop = button(t("cancelBench"), () => cancelComparison(view.store, this.running), { testid: "isen-wall-cancel" });
     this.said = h("small", { class: "isen-muted", role: "status", "data-testid": "isen-wall-said" });
@@ -79,13 +82,23 @@ export class VersionWall {
     return withCheckpoints(characters?.find((known) => known.id === this.opened.id) ?? this.opened, jobs);
   }
 
-  get #steps() {
-    const usual = usualSteps(this.person, this.#recipe);
-    return new Set(versionsFor(this.person, this.#recipe).map(({ step }) => step).filter((step) => this.ticked.get(step) ?? usual.has(step)));
+  /** What can be compared, newest last. */
+  get #versions() {
+    return versionsFor(this.person, this.#recipe);
+  }
+
+  /** The keys of those that are compared. */
+  get #chosen() {
+    const usual = usualVersions(this.person, this.#recipe);
+    return new Set(this.#versions.map(keyOf).filter((key) => this.ticked.get(key) ?? usual.has(key)));
   }
 
   get #orders() {
-    return ordersOf(this.person, this.#recipe, { scenes: NAMES.filter((name) => this.boxes[name].checked), steps: this.#steps });
+    return ordersOf(this.person, this.#recipe, { scenes: NAMES.filter((name) => this.boxes[name].checked), keys: this.#chosen });
+  }
+
+  get #called() {
+    return new VersionNames(this.#versions, this.view.store.state);
   }
 
   #again() {
@@ -103,21 +116,36 @@ export class VersionWall {
     this.#choices();
     const versions = drawable(this.person, this.#recipe);
     const best = nearest(versions);
-    this.findings.show(wall, { running: this.running.length > 0, versions: versionsOn(wall, versions), best });
+    this.findings.show(wall, { running: this.running.length > 0, versions: versionsOn(wall, versions), best, names: this.#called });
     this.#tabs(scenesOf(wall));
     this.#table(wall, best);
   }
 
   #choices() {
-    const chosen = this.#steps;
-    const rows = versionsFor(this.person, this.#recipe).map(({ step }) => ({ step, chosen: chosen.has(step) })).sort((a, b) => a.step - b.step);
-    keyed(this.versions, rows, { id: ({ step }) => `${step}`, make: (row) => this.#choice(row), update: (node, row) => Object.assign(node.firstChild ?? {}, { checked: row.chosen }) });
+    const [chosen, called] = [this.#chosen, this.#called];
+    const trainings = byTraining(this.#versions).map(({ job, versions }) => ({ job, name: called.training({ job_id: job }), rows: versions.map((version) => ({ key: keyOf(version), step: version.step, chosen: chosen.has(keyOf(version)) })) }));
+    keyed(this.versions, trainings, { id: ({ job }) => job, make: (training) => this.#training(training), update: (node, training) => this.#ticks(node, training) });
   }
 
-  /** @param {{step: number, chosen: boolean}} options */
-  #choice({ step, chosen }) {
+  /** What one training has left; which one it is, where there are several. @param {Training} training */
+  #training(training) {
+    const ticks = h("div", { class: "isen-row isen-wall-training", role: "group", "data-job": training.job }, h("span", { class: "isen-muted isen-wall-of" }), h("div", { class: "isen-row" }));
+    this.#ticks(ticks, training);
+    return ticks;
+  }
+
+  /** @param {HTMLElement} element @param {Training} training */
+  #ticks(element, { name, rows }) {
+    const [heading, list] = /** @type {HTMLElement[]} */ ([...element.children]);
+    say(heading, name);
+    element.setAttribute("aria-label", name || t("wallVersions"));
+    keyed(list, rows, { id: ({ key }) => key, make: (row) => this.#choice(row), update: (node, row) => Object.assign(node.firstChild ?? {}, { checked: row.chosen }) });
+  }
+
+  /** @param {Training["rows"][number]} row */
+  #choice({ key, step, chosen }) {
     /** @type {HTMLInputElement} */
-    const tick = h("input", { type: "checkbox", checked: chosen, "data-testid": `isen-wall-step-${step}`, on: { change: () => (this.ticked.set(step, tick.checked), this.#again()) } });
+    const tick = h("input", { type: "checkbox", checked: chosen, "data-testid": `isen-wall-step-${step}`, on: { change: () => (this.ticked.set(key, tick.checked), this.#again()) } });
     return h("label", { class: "isen-check" }, tick, h("span", { text: t("stepNumber", { n: count(step) }) }));
   }
 
@@ -130,36 +158,35 @@ export class VersionWall {
 
   /** @param {Isengard.Generation[]} wall @param {Isengard.Nearest | null} best */
   #table(wall, best) {
-    const { steps, strengths, rows, without } = cellsOf(wall, this.scene);
+    const { strengths, rows, without } = cellsOf(wall, this.scene);
     const columns = strengths.length;
-    fill(this.table, [this.#recipe.name, steps, strengths, this.scene, best?.file, best?.strength, Boolean(without)], () => columns > 0 && h("table", { class: "isen-wall-table" },
+    const versions = drawable(this.person, this.#recipe);
+    const shown = rows.map(({ key, step, made }) => ({ key, step, version: drawnWith(versions, made) }));
+    const nearest = shown.findIndex(({ version }) => version && version.file === best?.file);
+    fill(this.table, [this.#recipe.name, shown.map(({ key }) => key), strengths, this.scene, nearest, best?.strength, Boolean(without)], () => columns > 0 && h("table", { class: "isen-wall-table" },
       h("tr", {}, ...strengths.map((strength) => h("th", { scope: "col", text: t("benchPicture", { strength: decimal(strength, 2) }) }))),
       without && h("tbody", {}, heading(columns, h("span", { text: t("wallWithout") })),
         h("tr", {}, h("td", { "data-cell": "without" }), columns > 1 && h("td", { colspan: columns - 1 }, h("div", { class: "isen-wall-beside isen-muted", text: t("wallWithoutWhat") })))),
-      ...steps.map((step, row) => h("tbody", {}, heading(columns, h("span", { "data-step": step })), h("tr", {}, h("td", { colspan: columns }, h("div", { class: "isen-wall-held isen-stack-tight", "data-measures": step }))),
-        h("tr", {}, ...strengths.map((strength, column) => h("td", { class: best?.step === step && best.strength === strength ? "isen-nearest" : null, "data-cell": `${row}-${column}` })))))));
+      ...shown.map((_, row) => h("tbody", {}, heading(columns, h("span", { "data-row": row })), h("tr", {}, h("td", { colspan: columns }, h("div", { class: "isen-wall-held isen-stack-tight", "data-measures": row }))),
+        h("tr", {}, ...strengths.map((strength, column) => h("td", { class: nearest === row && best?.strength === strength ? "isen-nearest" : null, "data-cell": `${row}-${column}` })))))));
     for (const cell of /** @type {NodeListOf<HTMLElement>} */ (this.table.querySelectorAll("[data-cell]"))) {
       const [row, column] = (cell.dataset.cell ?? "").split("-").map(Number);
-      const made = cell.dataset.cell === "without" ? without : rows[row]?.[column];
+      const made = cell.dataset.cell === "without" ? without : rows[row]?.cells[column];
       keyed(cell, made ? [made] : [], { id: (known) => known.id, make: (known) => this.#cell(known) });
     }
-    this.#rows(versionsOn(wall, drawable(this.person, this.#recipe)), best);
+    this.#rows(shown, best);
   }
 
-  /** What is known of each row, as it comes. @param {Isengard.Version[]} versions @param {Isengard.Nearest | null} best */
-  #rows(versions, best) {
-    for (const place of /** @type {NodeListOf<HTMLElement>} */ (this.table.querySelectorAll("[data-step]"))) say(place, this.#stepWords(Number(place.dataset.step), best));
+  /** What is known of each row, as it comes. @param {Row[]} rows @param {Isengard.Nearest | null} best */
+  #rows(rows, best) {
+    const called = this.#called;
+    for (const place of /** @type {NodeListOf<HTMLElement>} */ (this.table.querySelectorAll("[data-row]"))) say(place, rowWords(rows[Number(place.dataset.row)], best, called));
     for (const place of /** @type {NodeListOf<HTMLElement>} */ (this.table.querySelectorAll("[data-measures]"))) {
-      const version = versions.findLast(({ step }) => step === Number(place.dataset.measures));
+      const { version } = rows[Number(place.dataset.measures)];
       const known = version ? measuresOf(version) : null;
-      fill(place, [known, best], () => (known ? measures(known, best, this.person.name) : []));
+      const other = best ? called.step(best) : "";
+      fill(place, [known, best, other], () => (known ? measures(known, best, this.person.name, other) : []));
     }
-  }
-
-  /** @param {number} step @param {Isengard.Nearest | null} best */
-  #stepWords(step, best) {
-    const picked = versionsFor(this.person, this.#recipe).some((known) => known.step === step && known.picked);
-    return t(picked ? "wallPicked" : best?.step === step ? "wallNearest" : "stepNumber", { n: count(step) });
   }
 
   /** @param {Isengard.Generation} generation */
@@ -167,7 +194,7 @@ export class VersionWall {
     const [image] = generation.images;
     const blank = ENDED.has(generation.state) ? "isen-picture isen-blank" : "isen-picture isen-skeleton";
     if (!image) return h("span", { class: blank, title: said(generation.error, "message") || t(`state_${generation.state}`) });
-    const open = button(placeWords(generation), () => this.#full(generation), { kind: "plain", bare: true });
+    const open = button(this.#placeWords(generation), () => this.#full(generation), { kind: "plain", bare: true });
     open.replaceChildren(h("img", { class: "isen-picture", src: this.view.store.api.generations.thumbUrl(generation, image), alt: "", "data-testid": "isen-wall-image" }));
     return h("div", { class: "isen-scored" }, open, badge(generation, this.#names));
   }
@@ -180,30 +207,38 @@ export class VersionWall {
   #full(first) {
     const { api, state } = this.view.store;
     const { rows, without } = cellsOf(newestWall(state.comparisons, this.person, this.#recipe), this.scene);
-    const made = [without, ...rows.flat()].filter((known) => known !== null).filter((known) => known.images.length);
+    const made = [without, ...rows.flatMap(({ cells }) => cells)].filter((known) => known !== null).filter((known) => known.images.length);
     /** @param {Isengard.Generation} known */
-    const words = (known) => [placeWords(known), measuredWords(known, this.#names)].filter(Boolean).join(" · ");
+    const words = (known) => [this.#placeWords(known), measuredWords(known, this.#names)].filter(Boolean).join(" · ");
     /** @param {Isengard.Generation} known */
     const describe = (known) => ({ src: api.generations.imageUrl(known, known.images[0]), file: api.generations.copyUrl(known, known.images[0]), name: `${known.id}.png`, caption: words(known), mark: badge(known, this.#names) });
     let place = () => 0;
     let away = () => {};
     const use = button(t("useThis"), async () => (await this.#pick(made[place()])) && away(), { kind: "primary", testid: "isen-use-this" });
     /** @param {() => void} close @param {() => number} at */
-    const tools = (close, at) => ((place = at), (away = close), [use, compareButton(this.view, made, { at, compared: (known) => ({ ...describe(known), label: placeWords(known) }) })]);
+    const tools = (close, at) => ((place = at), (away = close), [use, compareButton(this.view, made, { at, compared: (known) => ({ ...describe(known), label: this.#placeWords(known) }) })]);
     const changed = () => (use.style.visibility = isWithout(made[place()]) ? "hidden" : "");
     showPictures(this.view, { label: t("wallTitle", { name: this.person.name }), items: made, describe, at: made.findIndex((known) => known.id === first.id), tools, changed });
   }
 
   /** From now on the person's best; the form takes the same likeness. @param {Isengard.Generation} generation */
   async #pick(generation) {
-    const { checkpoint, strength } = generation.request.characters[0];
+    const { strength } = generation.request.characters[0];
     const version = drawnWith(drawable(this.person, this.#recipe), generation);
     const kept = version && (await this.view.store.attempt((id) => this.view.store.api.characters.pickVersion(this.person.id, version.file, id)));
     if (!kept) return false;
     this.view.store.keepCharacter(kept);
-    this.use(Number(checkpoint), strength);
+    this.use(version, strength);
     this.dialog?.close();
     return true;
+  }
+
+  /** Where a picture of the wall stands. @param {Isengard.Generation} generation */
+  #placeWords(generation) {
+    if (isWithout(generation)) return t("wallWithout");
+    const { checkpoint, strength } = generation.request.characters[0];
+    const version = drawnWith(drawable(this.person, this.#recipe), generation);
+    return t("wallPicture", { step: version ? this.#called.step(version) : count(Number(checkpoint)), strength: decimal(strength, 2) });
   }
 
   async #start() {
@@ -218,8 +253,8 @@ function heading(columns, words) {
   return h("tr", {}, h("th", { scope: "rowgroup", colspan: columns }, h("div", { class: "isen-wall-held" }, words)));
 }
 
-/** Where a picture of the wall stands. @param {Isengard.Generation} generation */
-function placeWords(generation) {
-  const { checkpoint, strength } = generation.request.characters[0];
-  return isWithout(generation) ? t("wallWithout") : t("wallPicture", { step: count(Number(checkpoint)), strength: decimal(strength, 2) });
+/** What a row is called: its step, what speaks for it, and its training where there are several. @param {Row} row @param {Isengard.Nearest | null} best @param {VersionNames} called */
+function rowWords({ step, version }, best, called) {
+  const words = t(version?.picked ? "wallPicked" : version && best?.file === version.file ? "wallNearest" : "stepNumber", { n: count(step) });
+  return [words, version && called.training(version)].filter(Boolean).join(" · ");
 }

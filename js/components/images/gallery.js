@@ -1,7 +1,7 @@
 /** Every picture there is: a search and filters, a wall of thumbnails, each in full, and several chosen at once. */
 
 import { h, icon } from "../../lib/dom.js";
-import { DOT, count, decimal, listed } from "../../lib/format.js";
+import { DOT, decimal, listed } from "../../lib/format.js";
 import { fill } from "../../lib/lists.js";
 import { loadAlbums } from "../../data/albums/albums.js";
 import { fits, isFiltered, liked, picturesOf, promptOf, setFilter, sorted, told } from "../../data/gallery.js";
@@ -18,6 +18,7 @@ import { PICTURE_ACTIONS } from "./picture_actions.js";
 import { openPicture } from "./picture_viewer.js";
 import { lookWords } from "../shared/look_words.js";
 import { whenBack } from "../shared/view.js";
+import { VersionNames } from "../shared/version_names.js";
 import { VirtualWall } from "../shared/virtual_wall.js";
 
 /** So long nothing more is asked for once it was refused, unless ComfyUI is back before. */
@@ -33,7 +34,7 @@ export class Gallery {
     this.pictures = [];
     /** @type {Record<string, string>} */
     this.names = {};
-    /** The step of each version, by its file. @type {Record<string, number>} */
+    /** The step of each version in words, by its file. @type {Record<string, string>} */
     this.steps = {};
     /** What was shown last: pictures, their filter, people and recipes. @type {unknown[]} */
     this.shown = [];
@@ -67,7 +68,7 @@ export class Gallery {
     this.shown = [generations, filter, characters, recipes, albums];
     if (people !== characters || ways !== recipes || before !== filter || folders !== albums) {
       this.names = Object.fromEntries(characters.map((known) => [known.id, known.name]));
-      this.steps = Object.fromEntries(characters.flatMap(({ versions }) => versions.map(({ file, step }) => [file, step])));
+      this.steps = Object.fromEntries(characters.flatMap(({ versions }) => stepsOf(versions, state)));
       this.filters.show(filter, { characters, recipes, albums });
     }
     if (others !== generations || before !== filter || people !== characters) {
@@ -107,7 +108,7 @@ export class Gallery {
     const [file] = versions ?? [];
     if (!file || !first) return "";
     const strength = decimal(first.strength, 2);
-    return file in this.steps ? t("wallPicture", { step: count(this.steps[file]), strength }) : t("benchPicture", { strength });
+    return file in this.steps ? t("wallPicture", { step: this.steps[file], strength }) : t("benchPicture", { strength });
   }
 
   /** What a dialog shows of it; `label` tells it from others. @param {Isengard.Entry} entry */
@@ -182,4 +183,10 @@ export class Gallery {
     if (worn.childElementCount) open.after(worn);
     else worn.remove();
   }
+}
+
+/** What each version is called, by its file. @param {Isengard.Version[]} versions @param {Isengard.Shown} state */
+function stepsOf(versions, state) {
+  const names = new VersionNames(versions, state);
+  return versions.map((version) => [version.file, names.step(version)]);
 }

@@ -9,7 +9,7 @@ import { mendedPrompt } from "../../data/diagnosis/mending.js";
 import { bestOf, drawable } from "../../data/likeness_rules.js";
 import { said } from "../../lib/said.js";
 import { t } from "../../locales/words.js";
-import { isPublished } from "../../data/versions.js";
+import { askedFor, isPublished, keyOf } from "../../data/versions.js";
 import { rememberedFold } from "../shared/fold.js";
 import { StrengthBench } from "../comparing/strength_bench.js";
 import { MendChoice } from "../mending/mend_choice.js";
@@ -22,7 +22,7 @@ import { RecipeShelf } from "./recipe_shelf.js";
 import { RecipeState } from "./recipe_state.js";
 import { SeedChoice } from "./seed.js";
 import { ShapeChoice, sized } from "./shapes.js";
-import { versionEntries } from "../comparing/version_entries.js";
+import { useOf, versionEntries } from "../comparing/version_entries.js";
 import { VersionWall, comparable } from "../comparing/version_wall.js";
 
 /** Everything that was filled in, for the session. */
@@ -159,9 +159,17 @@ export class ImageForm {
 
   /** A version and a strength that were chosen by their pictures. @param {string} version @param {number} strength */
   #use(version, strength) {
-    this.version.value = version;
+    this.#take(version);
     this.cast.parts[0].likeness.value = strength;
     this.#keep();
+  }
+
+  /** The best where it is not among those that can be chosen; whether it was. @param {string} version */
+  #take(version) {
+    this.version.value = version;
+    const found = this.version.selectedIndex >= 0;
+    if (!found) this.version.selectedIndex = 0;
+    return found;
   }
 
   get #chosen() {
@@ -228,7 +236,7 @@ export class ImageForm {
     const versions = drawable(person, recipe);
     this.versionField.hidden = recipe.identity === "placeholder" || !versions.length;
     this.compare.hidden = !comparable(person, recipe);
-    const entries = versionEntries(versions);
+    const entries = versionEntries(versions, this.store.state);
     const chosen = this.version.value;
     fill(this.version, [person.id, entries], () => entries.map(([value, text]) => h("option", { value, text })));
     if (entries.some(([value]) => value === chosen)) this.version.value = chosen;
@@ -257,8 +265,8 @@ export class ImageForm {
 
   /** Every version at every likeness; what is used there is used here. */
   openWall() {
-    /** @param {number} step @param {number} strength */
-    const use = (step, strength) => this.#use(String(step), strength);
+    /** @param {Isengard.Version} version @param {number} strength */
+    const use = (version, strength) => this.#use(keyOf(version), strength);
     const [person] = this.cast.people;
     const recipe = this.#chosen;
     return person && recipe && new VersionWall(this.view, { person, recipe, use }).open();
@@ -282,10 +290,9 @@ export class ImageForm {
     const recipe = /** @type {Isengard.Recipe} */ (this.#chosen);
     const usual = usualOf(recipe, this.cast.people[0]);
     const [width, height] = sized(usual.width ?? 512, usual.height ?? 512, this.shapes.ratio);
-    const checkpoint = /^\d+$/.test(this.version.value) ? Number(this.version.value) : this.version.value === "last" ? "last" : "best";
     const advanced = this.advanced.values();
     return {
-      recipe: recipe.name, characters: this.cast.uses(checkpoint), prompt, width, height,
+      recipe: recipe.name, characters: this.cast.uses(useOf(this.version.value)), prompt, width, height,
       count: this.pictures, seed: this.seed.value, ...advanced, steps: advanced.steps ?? (recipe.controls.includes("steps") ? this.quality.steps : null),
     };
   }
@@ -308,20 +315,32 @@ export class ImageForm {
     /** @type {HTMLElement | null} */ (place.querySelector("[contenteditable], input:not([hidden]), select"))?.focus({ preventScroll: true });
   }
 
-  /** The request of an earlier picture. @param {Schema.GenerationRequest} request */
-  take(request) {
+  /** The request of an earlier picture, and the files it was drawn with. @param {Schema.GenerationRequest} request @param {string[]} [files] */
+  take(request, files = []) {
     this.recipe.value = request.recipe;
     const all = this.cast.take(request.characters);
     this.recipe.value = request.recipe;
     this.prompting.take(request.prompt);
     this.#adjust();
-    this.version.value = String(request.characters[0].checkpoint);
+    const there = this.#again(request.characters, files);
     this.seed.reuse(request.seed);
     this.shapes.choose(request.width / request.height);
     this.advanced.take({ ...request, steps: this.quality.choose(request.steps) ? null : request.steps });
     this.mending.take(Boolean(request.mend_faces), this.quality.value === "fine");
     this.#keep();
-    if (!all) offerUndo(this.view, t("reusedWithout"), null);
+    if (!all || !there) offerUndo(this.view, t(all ? "reusedVersionGone" : "reusedWithout"), null);
+  }
+
+  /** The version that the first of them was drawn with; whether it is still here. @param {Schema.CharacterUse[]} uses @param {string[]} files */
+  #again(uses, files) {
+    const [person] = this.cast.people;
+    const recipe = this.#chosen;
+    const place = uses.findIndex(({ id }) => id === person?.id);
+    if (!recipe || place < 0) return true;
+    const use = uses[place];
+    if (typeof use.checkpoint !== "number") return this.#take(use.checkpoint) || this.versionField.hidden;
+    const version = askedFor(drawable(person, recipe), use, files[place]);
+    return this.#take(version ? keyOf(version) : "") || this.versionField.hidden;
   }
 }
 
@@ -331,5 +350,5 @@ export const peopleOf = (recipe) => recipe?.people ?? 1;
 /** What a choice of a version means now. @param {Isengard.Version[]} versions @param {string} chosen */
 function versionOf(versions, chosen) {
   const published = versions.filter(isPublished);
-  return published.find(({ step }) => String(step) === chosen) ?? (chosen === "last" ? null : bestOf(published)) ?? published.at(-1) ?? null;
+  return published.findLast((version) => keyOf(version) === chosen) ?? (chosen === "last" ? null : bestOf(published)) ?? published.at(-1) ?? null;
 }

@@ -84,8 +84,8 @@ export class IsenImages extends View {
     this.nobody.hidden = people.length > 0;
     this.form.element.hidden = !people.length;
     gpuNote(this.store, this.gpu, state);
-    const { characters, recipes, styles, samplers, comparisons } = state;
-    const shown = [characters, recipes, styles, samplers, comparisons, ...(state.jobs ?? []).map((job) => job.checkpoints)];
+    const { characters, recipes, styles, samplers, comparisons, backends } = state;
+    const shown = [characters, recipes, styles, samplers, comparisons, backends, ...(state.jobs ?? []).map((job) => job.checkpoints)];
     if (people.length && (shown.length !== this.shown.length || shown.some((part, index) => part !== this.shown[index]))) {
       this.shown = shown;
       this.form.show(people, recipes, { wanted: this.route.id, styles, samplers });
@@ -146,7 +146,7 @@ export class IsenImages extends View {
    * @param {{generation: Isengard.Generation, image: {seed: number | null}}} options
    */
   reuse({ generation, image }) {
-    this.form.take({ ...generation.request, seed: image.seed });
+    this.form.take({ ...generation.request, seed: image.seed }, generation.versions);
     this.form.cast.element.scrollIntoView({ block: "start" });
   }
 

@@ -42,9 +42,9 @@ export class PeopleInPicture {
     return ids.map((id) => this.all.find((known) => known.id === id)).filter((person) => person !== undefined);
   }
 
-  /** @param {Schema.CharacterUse["checkpoint"]} checkpoint */
-  uses(checkpoint) {
-    return this.people.map(({ id }, place) => ({ id, ...this.parts[place].values(), checkpoint: place ? "best" : checkpoint }));
+  /** @param {Pick<Schema.CharacterOrder, "checkpoint" | "job_id">} version the first one's */
+  uses(version) {
+    return this.people.map(({ id }, place) => ({ id, ...this.parts[place].values(), ...(place ? { checkpoint: /** @type {const} */ ("best") } : version) }));
   }
 
   /** Those of them who are still here; without any, whoever is chosen stays. Whether all are. @param {Schema.CharacterUse[]} uses */

@@ -67,7 +67,7 @@ class PhotoDayPlanner:
     def seconds_each(self, day: PhotoDay) -> float | None:
         """How long a picture of a day takes, by those of the same model that were made here."""
         character = self.generations.characters.get(day.character_id)
-        version = next((v for v in character.versions if v.step == day.person.checkpoint), None)
+        version = next((v for v in reversed(character.versions) if _draws(v, day.person)), None)
         return self._seconds(day.recipe, version, day.pictures, day.steps or _STEPS)
 
     def _plan(self, order: PhotoDayOrder, pipeline: ImagePipeline, recipe: RecipeInfo) -> Plan:
@@ -78,7 +78,8 @@ class PhotoDayPlanner:
         pictures = planned(order, seed, defaults)
         use = CharacterUse.model_validate(order.person.model_dump())
         if person.version is not None:  # what is best may change while the day lasts
-            use = use.model_copy(update={"checkpoint": person.version.step})
+            drawn = {"checkpoint": person.version.step, "job_id": person.version.job_id}
+            use = use.model_copy(update=drawn)
         # refused now, not at the first picture
         pipeline.build(request_of(order.recipe, use, order, pictures[0]), [person], "")
         steps = order.steps or defaults.get("steps", _STEPS)
@@ -144,3 +145,8 @@ def request_of(
 
 def _is_of(made: Generation, files: set[str]) -> bool:
     return any(file in files for file in made.versions)
+
+
+def _draws(version: Version, use: CharacterUse) -> bool:
+    """Tell whether it is the version that a day names; one planned before trainings were named says the step alone."""
+    return version.step == use.checkpoint and use.job_id in (None, version.job_id)

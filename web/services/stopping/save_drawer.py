@@ -18,7 +18,7 @@ from ....generation.service import GenerationService
 from ..likeness.drawn_with import shows_them
 from ..publishing import Publisher
 from .measured_saves import is_settled
-from .wall_orders import orders_of, orders_without
+from .wall_orders import Save, orders_of, orders_without
 
 #: How many of a person's newest pictures of walls are read: those of one training, and more.
 MOST = 1000
@@ -73,13 +73,14 @@ class SaveDrawer:
         """Those without the LoRA come first, and once for all saves."""
         character = self.generations.characters.get(str(job.character_id))
         name, defaults = recipe[1].name, recipe[1].defaults
-        orders = [order for step in steps for order in orders_of(character, name, step, defaults)]
+        saves = [Save(job.id, step) for step in steps]
+        orders = [order for save in saves for order in orders_of(character, name, save, defaults)]
         bare = {
             made.request.seed
             for made in self.wall(job)
             if made.images and not made.request.characters[0].strength and made.recipe == name
         }
-        without = orders_without(character, name, steps[-1], defaults)
+        without = orders_without(character, name, saves[-1], defaults)
         return [*(order for order in without if order.seed not in bare), *orders]
 
     async def _order(self, job: Job, request: GenerationRequest, recipe: Recipe) -> Generation:

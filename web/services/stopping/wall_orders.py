@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 from ....core.faces.scenes import SCENES, STRANGER, seed_of
 from ....core.records.character import Character
@@ -13,12 +14,20 @@ STRENGTHS = (0.85, 1.0)
 SIDE = 512.0
 
 
+@dataclass(frozen=True)
+class Save:
+    """A step of one training: another of the same person's may have saved it too."""
+
+    job_id: str
+    step: int
+
+
 def orders_of(
-    character: Character, recipe: str, step: int, defaults: Mapping[str, float]
+    character: Character, recipe: str, save: Save, defaults: Mapping[str, float]
 ) -> list[GenerationRequest]:
     """A save's row. A stranger is drawn once: whoever shows there at full strength shows too much."""
     return [
-        _order(character, recipe, step, defaults, scene=scene, strength=strength)
+        _order(character, recipe, save, defaults, scene=scene, strength=strength)
         for strength in STRENGTHS
         for scene in SCENES
         if scene != STRANGER or strength == STRENGTHS[-1]
@@ -26,16 +35,16 @@ def orders_of(
 
 
 def orders_without(
-    character: Character, recipe: str, step: int, defaults: Mapping[str, float]
+    character: Character, recipe: str, save: Save, defaults: Mapping[str, float]
 ) -> list[GenerationRequest]:
     """The same scenes without the LoRA, which all rows are held against."""
-    return [_order(character, recipe, step, defaults, scene=scene, strength=0.0) for scene in SCENES]
+    return [_order(character, recipe, save, defaults, scene=scene, strength=0.0) for scene in SCENES]
 
 
 def _order(
     character: Character,
     recipe: str,
-    step: int,
+    save: Save,
     defaults: Mapping[str, float],
     *,
     scene: str,
@@ -43,7 +52,9 @@ def _order(
 ) -> GenerationRequest:
     return GenerationRequest(
         recipe=recipe,
-        characters=[CharacterUse(id=character.id, checkpoint=step, strength=strength)],
+        characters=[
+            CharacterUse(id=character.id, checkpoint=save.step, job_id=save.job_id, strength=strength)
+        ],
         prompt=SCENES[scene].replace("{class}", character.class_word),
         width=int(defaults.get("width", SIDE)),
         height=int(defaults.get("height", SIDE)),

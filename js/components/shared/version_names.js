@@ -1,0 +1,52 @@
+/** What versions are called: by their step, and by their training where several have left some. */
+
+import { count, day, inRow, moment } from "../../lib/format.js";
+import { said } from "../../lib/said.js";
+import { t } from "../../locales/words.js";
+
+/** Where nothing is known of trainings yet. @type {{jobs: Isengard.Job[], backends: Isengard.Backend[]}} */
+const UNKNOWN = { jobs: [], backends: [] };
+
+export class VersionNames {
+  /** @param {Isengard.Version[]} versions those that are shown together @param {Pick<Isengard.State, "jobs" | "backends">} [known] */
+  constructor(versions, known = UNKNOWN) {
+    const newest = new Map(versions.map((version) => [version.job_id, version]));
+    /** By the training's id; none where there is one alone. @type {Map<string, string>} */
+    this.trainings = newest.size > 1 ? named([...newest.values()], known) : new Map();
+    /** The steps that more than one training has saved. */
+    this.shared = new Set(versions.filter((one) => versions.some((other) => other.step === one.step && other.job_id !== one.job_id)).map(({ step }) => step));
+  }
+
+  /** "ComfyUI, 11/30/2026"; nothing where all versions are of one training. @param {Pick<Isengard.OfTraining, "job_id">} version */
+  training({ job_id: job }) {
+    return this.trainings.get(job) ?? "";
+  }
+
+  /** "1,000", for a sentence; with its training where another one has saved the same step. @param {Isengard.OfTraining} version */
+  step({ step, job_id: job }) {
+    const training = this.shared.has(step) ? this.trainings.get(job) : "";
+    return training ? t("stepOfTraining", { step: count(step), training }) : count(step);
+  }
+}
+
+/** The trainer's name as people read it; nothing where the training is not known here. @param {Isengard.Job | undefined} job @param {Isengard.Backend[]} backends */
+export function trainerOf(job, backends) {
+  const backend = backends.find(({ name }) => name === job?.backend);
+  return backend ? said(backend, "label") : (job?.backend ?? "");
+}
+
+/**
+ * By the trainer and the day, or the minute where the day does not tell them apart; a file of the user's own by its name.
+ * @param {Isengard.Version[]} versions one of each training @param {Pick<Isengard.State, "jobs" | "backends">} known
+ */
+function named(versions, { jobs, backends }) {
+  /** @param {Isengard.Version} version @param {(iso: string) => string} when */
+  const words = ({ job_id, outside, trained_at, created_at }, when) => {
+    if (outside) return outside.split(/[/\\]/).at(-1) ?? outside;
+    const job = jobs?.find(({ id }) => id === job_id);
+    const at = job?.created_at || trained_at || created_at;
+    return inRow([trainerOf(job, backends), at && when(at)].filter(Boolean));
+  };
+  const days = versions.map((version) => words(version, day));
+  return new Map(versions.map((version, n) => [version.job_id, days.filter((other) => other === days[n]).length > 1 ? words(version, moment) : days[n]]));
+}
