@@ -18,8 +18,8 @@ export const SCENES = {
 };
 /** @typedef {keyof typeof SCENES} Scene */
 const NAMES = /** @type {Scene[]} */ (Object.keys(SCENES));
-/** The usual wall of all scenes: more takes long, and more is not asked for when it is looked at again. */
-export const MOST_PICTURES = (USUAL_VERSIONS * STRENGTHS.length + 1) * NAMES.length;
+/** The usual wall of all scenes, with what was best before: more takes long, and more is not asked for when it is looked at again. */
+export const MOST_PICTURES = ((USUAL_VERSIONS + 1) * STRENGTHS.length + 1) * NAMES.length;
 
 /**
  * A person's versions that a recipe can draw, newest last: of each training each step once, as it saved it last.

@@ -137,7 +137,8 @@ def test_versions_are_compared_on_a_wall_and_one_is_used(images, api, ann, shots
     expect(page.get("isen-strength")).to_have_value("0.85")
     versions = api.get(f"/characters/{ann['id']}/versions")["items"]
     assert [(known["step"], known["picked"]) for known in versions] == [(10, True), (20, False)]
-    expect(page.get("isen-version")).to_have_value("10")
+    (chosen, _) = versions
+    expect(page.get("isen-version")).to_have_value(f"{chosen['job_id']} 10")
     assert page.errors == []
 
 

@@ -287,13 +287,13 @@ def test_who_is_drawn_is_kept_for_good_and_who_is_asked_for_comes_first(stage):
     stage.get_by_test_id("isen-image-settings").click()
     who = stage.get_by_test_id("isen-image-person").locator("input:checked")
     stage.get_by_test_id("isen-image-person").locator("input[value=chr_8]").check(force=True)
-    stage.get_by_test_id("isen-version").select_option("700")
+    stage.get_by_test_id("isen-version").select_option("job_2 700")
     stage.get_by_test_id("isen-tab-video").click()
     stage.evaluate("sessionStorage.clear()")
     stage.get_by_test_id("isen-tab-images").click()
     assert who.get_attribute("value") == "chr_8"
     assert stage.get_by_test_id("isen-version").input_value() == "best", "the rest was for the session"
-    stage.get_by_test_id("isen-version").select_option("700")
+    stage.get_by_test_id("isen-version").select_option("job_2 700")
     stage.evaluate("panel.store.go({ tab: 'images', id: 'chr_9' })")
     assert who.get_attribute("value") == "chr_9"
     assert stage.get_by_test_id("isen-version").input_value() == "best", (

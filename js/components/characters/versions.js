@@ -5,6 +5,7 @@ import { DOT, ago, bytes, count } from "../../lib/format.js";
 import { said } from "../../lib/said.js";
 import { t } from "../../locales/words.js";
 import { methodWord } from "../shared/job_words.js";
+import { trainerOf } from "../shared/version_names.js";
 import { sampleAt } from "../../data/samples.js";
 import { withCheckpoints } from "../../data/versions.js";
 
@@ -40,12 +41,14 @@ export function versionList(store, character, samples) {
 function row(store, character, version, sample) {
   const { file, shown } = version;
   const show = async () => store.keepCharacter(await store.attempt((id) => store.api.characters.showInManagers(character.id, { file, shown: !shown }, id)));
-  const family = said(store.state.families.find((known) => known.key === version.family), "label") || version.family;
+  const { families, jobs, backends } = store.state;
+  const family = said(families.find((known) => known.key === version.family), "label") || version.family;
+  const trainer = trainerOf(jobs?.find(({ id }) => id === version.job_id), backends);
   return h("li", { class: "isen-row isen-caption", title: version.file },
     sample && picture(store.api.jobs.sampleUrl(sample.jobId, sample.file), ""),
     h("div", { class: "isen-grow isen-stack-tight" },
       h("span", { text: t(version.picked ? "versionPicked" : "versionLine", { family, step: count(version.step) }) }),
-      h("small", { class: "isen-muted", text: [methodWord(version.method), bytes(version.size), ago(version.created_at)].filter(Boolean).join(DOT) }),
+      h("small", { class: "isen-muted", text: [trainer, methodWord(version.method), bytes(version.size), ago(version.created_at)].filter(Boolean).join(DOT) }),
       h("small", { class: "isen-muted", text: proofWords(version) })),
     !version.placeholder && button(t(shown ? "companionsHide" : "companionsShow"), show, { icon: shown ? "eye-slash" : "eye", bare: true, testid: "isen-companions" }));
 }

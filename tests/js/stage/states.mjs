@@ -155,6 +155,17 @@ const MEASURED = { ...ANNA, versions: [
 /** Two that cannot be told apart, held against photos that they were trained on; and none that is like enough. */
 const TIED = { ...ANNA, versions: [version(700, { scores: scores(0.55, { yardstick_trained: 1 }), rank: 1, nearest: true, faults: [], tied: ["anna/anna-sd15-1400.safetensors"] }), version(1400, { scores: scores(0.57, { copied: 1 }), faults: [], tied: [] })] };
 const UNLIKE = { ...ANNA, versions: [version(700, { scores: scores(0.21), rank: 1, faults: ["unlike"], tied: [] }), version(1400, { scores: scores(0.33), faults: ["unlike"], tied: [] })] };
+/** Both trainers have trained her with the same steps; of the newer training one step alone is published. */
+const OF_BOTH = { ...ANNA, versions: [
+  version(700, { scores: scores(0.55), rank: 1, nearest: true, faults: [], tied: ["anna/anna-sd15-000700-c0ffee00.safetensors"] }), version(1400),
+  version(700, { job_id: "job_4", file: "anna/anna-sd15-000700-c0ffee00.safetensors", scores: scores(0.57, { copied: 1 }), faults: [], tied: [] }),
+] };
+const BOTH_TRAININGS = [DONE, job(4, "completed", { backend: "comfyui_native", created_at: "2026-08-22T10:00:00Z", checkpoints: checkpoints(10) })];
+const ofBoth = () => [["job_2", OF_BOTH.versions[0].file], ["job_4", OF_BOTH.versions[2].file]].flatMap(([job_id, file], row) => [0.7, 0.85, 1, 1.15].map((strength, column) => {
+  const made = scored(generation(60 + 4 * row + column, "completed", { purpose: "grid", correlation_id: "ui-8", versions: [file] }), 0.48 + 0.02 * column + 0.01 * row);
+  return { ...made, request: { ...made.request, seed: 20261124, characters: [{ id: "chr_9", checkpoint: 700, job_id, strength }] } };
+}));
+const WITH_BOTH = { ...all, ...at("images"), backends: TWO_TRAINERS, jobs: BOTH_TRAININGS, characters: [OF_BOTH, ...PEOPLE.slice(1)], meter: METER_READY };
 
 /** The photos of a folder that was dropped. */
 const arrived = (folder) => photos(12).map(({ name, id }) => ({ file: { name: name || `${id}.jpg`, type: "image/jpeg" }, folder }));
@@ -268,6 +279,8 @@ export const STATES = {
   wall: { ...all, ...at("images"), walls: wallWithout(), then: COMPARE },
   "wall-measured": { ...all, ...at("images"), characters: [MEASURED, ...PEOPLE.slice(1)], meter: METER_READY, walls: measuredWall(), then: COMPARE },
   "wall-tied": { ...all, ...at("images"), characters: [TIED, ...PEOPLE.slice(1)], meter: METER_READY, walls: measuredWall().filter(({ request }) => request.prompt.includes("{trigger}") && request.characters[0].strength > 0), then: COMPARE },
+  "images-two-trainings": { ...WITH_BOTH, generations: [generation(3, "completed")], then: click('[data-testid="isen-image-settings"]') },
+  "wall-two-trainings": { ...WITH_BOTH, walls: ofBoth(), then: COMPARE },
   "wall-unlike": { ...all, ...at("images"), characters: [UNLIKE, ...PEOPLE.slice(1)], meter: METER_READY, walls: measuredWall().slice(8), then: COMPARE },
   "wall-drawings": { ...all, ...at("images"), meter: METER_READY, walls: wall().slice(0, 4).map((known) => scored(known, null, { why: "drawing" })), then: COMPARE },
   "wall-unmeasured": { ...all, ...at("images"), meter: METER_READY, walls: wall().filter((known) => known.state === "completed"), then: COMPARE },
