@@ -27,9 +27,13 @@ DRAWS = """() => {
 
 def ticks(stage):
     """The training of each tick, its step, and whether it is ticked."""
-    return stage.get_by_test_id("isen-wall-versions").get_by_role("group").evaluate_all(
-        """(groups) => groups.map((group) => [group.getAttribute("aria-label"),
+    return (
+        stage.get_by_test_id("isen-wall-versions")
+        .get_by_role("group")
+        .evaluate_all(
+            """(groups) => groups.map((group) => [group.getAttribute("aria-label"),
           [...group.querySelectorAll("input:checked")].map((tick) => Number(tick.dataset.testid.split("-").at(-1)))])"""
+        )
     )
 
 
@@ -50,7 +54,9 @@ def test_the_same_step_of_two_trainings_is_compared_and_the_chosen_one_is_used(s
         stage.get_by_test_id(f"isen-wall-scene-{scene}").uncheck()
     stage.get_by_test_id("isen-wall-start").click()
     stage.get_by_test_id("isen-wall-image").nth(8).wait_for()
-    uses = stage.evaluate("ordered.map(({ characters: [use] }) => [use.job_id, use.checkpoint, use.strength])")
+    uses = stage.evaluate(
+        "ordered.map(({ characters: [use] }) => [use.job_id, use.checkpoint, use.strength])"
+    )
     assert uses == [
         *(["job_2", 700, strength] for strength in (0.7, 0.85, 1, 1.15)),
         *(["job_4", 700, strength] for strength in (0.7, 0.85, 1, 1.15)),
@@ -67,7 +73,9 @@ def test_the_same_step_of_two_trainings_is_compared_and_the_chosen_one_is_used(s
     assert stage.get_by_test_id("isen-version").input_value() == "job_4 700"
     stage.get_by_test_id("isen-generate").click()
     stage.wait_for_function("ordered.length === 10")
-    assert stage.evaluate("ordered.at(-1).characters.map((use) => [use.job_id, use.checkpoint])") == [["job_4", 700]]
+    assert stage.evaluate("ordered.at(-1).characters.map((use) => [use.job_id, use.checkpoint])") == [
+        ["job_4", 700]
+    ]
 
 
 def test_the_form_offers_each_version_and_takes_an_earlier_picture_with_its_own(stage):

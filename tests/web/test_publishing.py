@@ -89,6 +89,12 @@ def test_nothing_is_published_for_a_picture_that_cannot_be_made(server, api, ann
     assert steps_of(api, ann) == [20]
 
 
+def photo_day(person):
+    scenes = [{"name": "s", "label": "S", "prompt": "a beach"}]
+    rest = {"recipe": "sd15-identity", "prompt": "{trigger}", "scenes": scenes, "shapes": ["square"]}
+    return {"person": person, "count": 1, **rest}
+
+
 def test_the_same_step_of_two_trainings_is_drawn_by_the_one_that_is_named(server, api, ann, tmp_path):
     """Step 12 of the first could not be had once the second had saved it too."""
     server.host.models["checkpoints"] = live_server.bases(tmp_path)
@@ -103,6 +109,9 @@ def test_the_same_step_of_two_trainings_is_drawn_by_the_one_that_is_named(server
     newest = file_of[second["id"]]
     assert [one["versions"] for one in made] == [[file_of[first["id"]]], [newest], [newest]]
     assert file_of[first["id"]] != newest
+    for named, job in ({"checkpoint": 12, "job_id": first["id"]}, first), ({"checkpoint": "last"}, second):
+        day = api.post("/photo-days", photo_day({"id": ann["id"], **named}))
+        assert day["person"]["job_id"] == job["id"], "a day keeps the version it was planned with"
 
 
 @pytest.mark.parametrize(
