@@ -54,13 +54,15 @@ export function drawnWith(versions, { created_at: at, request, versions: files =
 }
 
 /**
- * The version that somebody was asked for with, by its training; of a record that names none by the file that drew them, else
- * the newest of its step. Null where it is gone, and where the best or the last was asked for.
+ * The version that somebody was asked for with: by the file that drew them, else by its training, else (of a record of before these) the
+ * newest of its step. Null where it is gone, and where the best or the last was asked for.
  * @param {Isengard.Version[]} versions @param {Schema.CharacterUse} use @param {string} [file]
  */
 export function askedFor(versions, use, file = "") {
   if (typeof use.checkpoint !== "number") return null;
-  return versions.findLast((known) => isOf(known, use) && (use.job_id || !file || known.file === file)) ?? null;
+  const drawn = file ? versions.find((known) => known.file === file) : null;
+  if (drawn || (file && !use.job_id)) return drawn ?? null;
+  return versions.findLast((known) => isOf(known, use)) ?? null;
 }
 
 /** @param {Isengard.Version} version @param {Pick<Schema.CharacterUse, "checkpoint" | "job_id">} use */

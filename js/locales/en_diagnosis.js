@@ -17,6 +17,7 @@ export default {
   cause_drawing: "This is a drawing. Isengard can only measure photographs, so trust your eye.",
   cause_few_steps: "The picture was made in {now} steps; this model needs about {steps}.",
   cause_other_version: "Made with step {now}, but step {step} is the best.",
+  cause_other_training: "Made with step {now}, but step {step} of another training is the best.",
   cause_other_base: "Made with {now}, but the LoRA was trained on {base}. Another model changes the face.",
   cause_copies: "Step {now} copies training photos ({copied} of {told} pictures). It was trained for too long, or on too few photos.",
   cause_leaks: "With step {now}, even a stranger looks like {name}: it was trained for too long.",

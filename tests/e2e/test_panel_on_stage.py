@@ -247,8 +247,9 @@ def test_after_a_training_the_best_version_is_chosen_first(stage):
     assert filled.all_text_contents() == ["Choose the best version"]
     stage.get_by_test_id("isen-choose-best").click()
     stage.get_by_test_id("isen-wall-start").wait_for()
-    offered = stage.get_by_test_id("isen-wall-versions").locator("label").all_text_contents()
-    assert offered == [f"step {step * 140:,}" for step in range(1, 11)]
+    running, done = stage.get_by_test_id("isen-wall-versions").get_by_role("group").all()
+    assert done.locator("label").all_text_contents() == [f"step {step * 140:,}" for step in range(1, 11)]
+    assert running.locator("label").all_text_contents() == [f"step {step * 140:,}" for step in range(1, 7)]
     stage.get_by_test_id("isen-close").click()
     stage.show("job-done-chosen")
     assert stage.locator("isen-job .isen-primary:visible").all_text_contents() == ["Make pictures of Anna"]

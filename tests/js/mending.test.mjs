@@ -10,6 +10,8 @@ test("a cause is a sentence with its numbers and the person's name; one that a n
   assert.equal(causeWords(low, "Anna"), "Strength is set to 0.40, too low for Anna to come through.");
   assert.equal(mendingWords(low, "Anna"), "Set strength to 0.85");
   assert.equal(causeWords(cause("few_photos", "photos", { n: 1 }), "Anna"), "Only one photo is used. Twenty varied ones give a much better likeness.");
+  assert.equal(causeWords(cause("other_version", "version", { step: 1000, now: 500 }), "Anna"), "Made with step 500, but step 1,000 is the best.");
+  assert.equal(causeWords(cause("other_version", "version", { step: 500, now: 500 }), "Anna"), "Made with step 500, but step 500 of another training is the best.");
   assert.equal(causeWords(cause("moon_phase", "photos"), "Anna"), "");
 });
 

@@ -62,6 +62,8 @@ test("what was asked for is a version of its own training; an older record tells
   const job = (use, file) => askedFor(versions, use, file)?.job_id;
   assert.deepEqual([job({ checkpoint: 20, job_id: "job_1" }), job({ checkpoint: 20, job_id: "job_2" }), job({ checkpoint: 30, job_id: "job_2" })], ["job_1", "job_2", undefined]);
   assert.deepEqual([job({ checkpoint: 20 }), job({ checkpoint: 20, job_id: null }), job({ checkpoint: 20 }, "anna/job_1-20"), job({ checkpoint: 20 }, "gone")], ["job_2", "job_2", "job_1", undefined]);
+  assert.equal(job({ checkpoint: 20, job_id: "of before" }, "anna/job_1-20"), "job_1", "a LoRA of one's own that was taken in anew is the same file");
+  assert.equal(job({ checkpoint: 20, job_id: "job_1" }, "moved"), "job_1", "published anew by another name");
   assert.deepEqual([job({ checkpoint: "best" }), job({ checkpoint: "last" }), job({ checkpoint: 40 })], [undefined, undefined, undefined]);
   const made = { created_at: "2026-11-04T00:00:00.000Z", request: { characters: [{ checkpoint: 20, job_id: "job_1" }] } };
   assert.equal(drawnWith(versions, made)?.job_id, "job_1", "where its record has no file");

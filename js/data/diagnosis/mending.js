@@ -14,7 +14,8 @@ export const DONE_HERE = { version: "mended_version", faces: "facesBeingMended" 
 
 /** The sentence of a cause; one that a newer server knows is left out. @param {Isengard.Cause} cause @param {string} name */
 export function causeWords({ code, values }, name) {
-  const key = pluralKey(`cause_${code}`, Number(values.n ?? 0));
+  const which = code === "other_version" && values.now === values.step ? "other_training" : code;
+  const key = pluralKey(`cause_${which}`, Number(values.n ?? 0));
   const words = t(key, { ...told(values), name });
   return words === key ? "" : words;
 }
