@@ -64,8 +64,8 @@ def test_the_same_step_of_two_trainings_is_compared_and_the_chosen_one_is_used(s
     ]
     table = stage.get_by_test_id("isen-wall-table")
     assert table.locator("[data-row]").all_text_contents() == [
-        f"step 700, best match · {OLDER}",
-        f"step 700 · {NEWER}",
+        f"step 700, best match\u00a0· {OLDER}",
+        f"step 700\u00a0· {NEWER}",
     ]
     table.get_by_role("button", name=f"Step 700 ({NEWER}), strength 0.85", exact=True).click()
     stage.get_by_test_id("isen-use-this").click()
