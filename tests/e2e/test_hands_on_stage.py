@@ -202,3 +202,40 @@ def test_who_works_by_keys_keeps_the_focus_where_a_button_can_do_no_more(stage):
     stage.get_by_test_id("isen-find").fill("garden")
     stage.get_by_test_id("isen-replace-all").press("Enter")
     expect(stage.get_by_test_id("isen-find")).to_be_focused()
+
+
+def test_what_was_brought_back_from_the_trash_is_no_more_offered_to_be_undone(stage):
+    stage.show("characters-trash")
+    stage.evaluate(
+        "panel.dispatchEvent(new CustomEvent('isen-undo', { detail: { text: 'Cleo is in the trash.', undo: () => {} } }))"
+    )
+    stage.evaluate(
+        "void (panel.store.api.characters.restore = async (id) => ({ ...panel.store.state.characters[0], id, name: 'Eve' }))"
+    )
+    undo = stage.get_by_test_id("isen-undo")
+    expect(undo).to_be_visible()
+    stage.get_by_test_id("isen-bring-back").first.click()
+    expect(undo).to_be_hidden()
+
+
+def test_what_cannot_be_done_with_a_picture_says_why(stage):
+    stage.show("viewer-menu")
+    stage.evaluate("panel.store.set({ recipes: [] })")
+    expect(stage.get_by_test_id("isen-variations").last).to_contain_text("No installed workflow can do this")
+    expect(stage.get_by_test_id("isen-into-picture").last).to_contain_text("No installed workflow can draw")
+    stage.evaluate(
+        "panel.store.set({ characters: panel.store.state.characters.filter(({ id }) => id !== 'chr_9') })"
+    )
+    expect(stage.get_by_test_id("isen-keep-cover").last).to_contain_text("no longer here")
+    expect(stage.get_by_test_id("isen-enlarge-picture").last).to_be_disabled()
+    stage.show("images")
+    stage.evaluate(
+        """panel.store.set({ generations: panel.store.state.generations.map((known) =>
+          ({ ...known, images: known.images.map((one) => ({ ...one, width: 3000, height: 3000 })) })) })"""
+    )
+    stage.locator(".isen-tile button").first.click()
+    stage.get_by_test_id("isen-more-actions").click()
+    stage.get_by_test_id("isen-enlarge-picture").click()
+    order = stage.get_by_test_id("isen-enlarge")
+    expect(order).to_contain_text("a side has at most 4,096 pixels")
+    expect(order.get_by_test_id("isen-enlarge-go")).to_be_disabled()

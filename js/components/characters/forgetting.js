@@ -4,6 +4,7 @@ import { button, h } from "../../lib/dom.js";
 import { brief, bytes, counted, listed } from "../../lib/format.js";
 import { t } from "../../locales/words.js";
 import { closer, openDialog } from "../shared/dialogs.js";
+import { withdrawUndo } from "../shared/view.js";
 
 const LINES = /** @type {const} */ (["photos", "versions", "jobs", "images", "logs", "bytes"]);
 const COUNTED = /** @type {const} */ (["photos", "captions", "jobs", "samples", "versions", "images", "logs"]);
@@ -33,6 +34,7 @@ export async function askToForget(view, { id: characterId, name }, closed) {
     buttons.replaceChildren(button(t("close"), () => dialog.close(), { kind: "primary", autofocus: true, testid: "isen-forgotten-close" }));
     /** @type {HTMLElement | null} */ (buttons.firstChild)?.focus();
     store.drop("characters", characterId);
+    withdrawUndo(view); // what was to be undone last may be theirs
     if (store.state.route.id === characterId) store.go({ tab: "characters" });
     await store.refresh();
   }

@@ -5,6 +5,7 @@ import { button, h, say } from "../../lib/dom.js";
 import { keyed } from "../../lib/lists.js";
 import { day } from "../../lib/format.js";
 import { t } from "../../locales/words.js";
+import { withdrawUndo } from "../shared/view.js";
 import { askToForget } from "./forgetting.js";
 
 /** As long as the server keeps what is deleted (core/characters/trash.py). */
@@ -46,7 +47,10 @@ export class TrashedPeople {
   /** @param {{id: string, name: string, at: string}} options */
   #row({ id, name, at }) {
     const until = new Date(Date.parse(at) + KEPT_DAYS * 24 * 3600 * 1000).toISOString();
-    const back = async () => this.store.keepCharacter(await this.store.attempt((action) => this.store.api.characters.restore(id, action)));
+    const back = async () => {
+      const person = this.store.keepCharacter(await this.store.attempt((action) => this.store.api.characters.restore(id, action)));
+      if (person) withdrawUndo(this.view);
+    };
     return h("li", { class: "isen-row" },
       h("span", { class: "isen-grow isen-stack-tight" }, h("strong", { class: "isen-ellipsis", dir: "auto", text: name, title: name }), h("small", { class: "isen-muted", text: t("trashUntil", { date: day(until) }) })),
       button(t("bringBack"), back, { "aria-label": t("bringBackName", { name }), testid: "isen-bring-back" }),

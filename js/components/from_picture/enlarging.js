@@ -1,6 +1,7 @@
 /** A picture larger: by an upscale model that ComfyUI has, or drawn again by the model that drew it. */
 
 import { field, h, say } from "../../lib/dom.js";
+import { count } from "../../lib/format.js";
 import { fill } from "../../lib/lists.js";
 import { t } from "../../locales/words.js";
 import { ENLARGES, idsOf, orderFrom, recipesFor } from "../../data/from_picture.js";
@@ -31,7 +32,7 @@ export async function openEnlarging(view, entry, viewer) {
   fill(factor, factors, () => factors.map((by) => h("option", { value: by, text: t("times", { n: by }), selected: by === 2 })));
   const show = () => {
     change.element.hidden = way.value !== DRAWN;
-    say(size, t("enlargeTo", { w: Math.round(width * Number(factor.value)), h: Math.round(height * Number(factor.value)) }));
+    say(size, !factors.length ? t("enlargeLargest", { n: count(MOST) }) : t("enlargeTo", { w: Math.round(width * Number(factor.value)), h: Math.round(height * Number(factor.value)) }));
   };
   const notes = files.length ? null : h("p", { class: "isen-muted", text: t("enlargeNoModel") });
   const send = () => ({ order: orderOf() });

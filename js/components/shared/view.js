@@ -59,6 +59,11 @@ export function whenBack(store, again) {
   });
 }
 
+/** What was offered to be undone is undone already, or can be no more. @param {View} view */
+export function withdrawUndo(view) {
+  offerUndo(view, "", null);
+}
+
 /**
  * Tell what was done and offer to take it back; `undo` null for what cannot be undone.
  * @param {View} view
