@@ -1,4 +1,4 @@
-/** What goes along when a character is exported. */
+/** What goes along when a character is exported, and how far one is that comes in. */
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
@@ -6,8 +6,10 @@ import { test } from "node:test";
 import { exportEntry } from "../../js/components/characters/exporting.js";
 import { Api } from "../../js/data/api.js";
 import { FakeElement, installDocument } from "./fake_dom.mjs";
+import { error, make } from "./fake_store.mjs";
 
 const page = installDocument();
+const { Importer } = await import("../../js/components/characters/importer.js");
 
 test("its size is that of the versions the server has ranked, whichever was picked", async () => {
   FakeElement.prototype.showModal = () => {};
@@ -21,3 +23,21 @@ test("its size is that of the versions the server has ranked, whichever was pick
   await exportEntry(view, () => ({ id: "chr_1", name: "Ann", versions }), () => {}).fire("click");
   assert.match(panel.textContent, /\b3(\.0)?\u00a0MB/);
 });
+
+test("a file that has been sent is still to be read: its bar says no more that it is whole", async () => {
+  const seen = [];
+  const { store } = make({});
+  const { bar, take } = /** @type {any} */ (importerOf(store));
+  store.api.characters.bring = async (_, { progress }) => {
+    for (const share of [0.4, 1]) seen.push((progress(share), bar.value ?? null));
+    throw error("character_full", 409);
+  };
+  bar.removeAttribute = () => (bar.value = undefined);
+  await take({});
+  assert.deepEqual([seen, bar.hidden], [[0.4, null], true]);
+});
+
+function importerOf(store) {
+  const importer = new Importer(/** @type {any} */ ({ store }));
+  return { bar: importer.bar, take: (file) => importer.take(file) };
+}

@@ -133,6 +133,22 @@ test("a picture that is dragged out of the panel is nobody's new photo, and what
   }
 });
 
+test("while a folder is walked through, the place where it was dropped is busy", async () => {
+  const page = installDocument();
+  const zone = page.createElement("div");
+  Object.assign(zone, { classList: { toggle() {} } });
+  let give;
+  const entry = { isFile: true, name: "a.jpg", file: (found) => (give = () => found(photoFile("a.jpg"))) };
+  const taken = [];
+  takesDrops(/** @type {any} */ (zone), /** @type {any} */ (zone), (found) => taken.push(...found));
+  const dataTransfer = { types: ["Files"], files: [], items: [{ kind: "file", webkitGetAsEntry: () => entry }] };
+  await zone.fire("drop", { dataTransfer, preventDefault() {}, stopPropagation() {} });
+  assert.equal(zone.getAttribute("aria-busy"), "true");
+  give();
+  await new Promise(setImmediate);
+  assert.deepEqual([zone.getAttribute("aria-busy"), taken.length], [null, 1]);
+});
+
 test("a folder is walked to its end, and what cannot be opened is still told", async () => {
   const fileEntry = (name) => ({ isFile: true, name, file: (give, refuse) => (name === "gone.jpg" ? refuse(new Error()) : give(photoFile(name))) });
   const folderEntry = (name, parts) => ({ name, createReader: () => ({ readEntries: (give) => give(parts.shift() ?? []) }) });

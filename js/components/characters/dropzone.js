@@ -52,7 +52,9 @@ export function takesDrops(target, shown, take) {
     const files = brought(event);
     if (!files) return;
     shown.classList.toggle("isen-over", event.type === "dragover");
-    if (event.type === "drop") walked(files).then(take);
+    if (event.type !== "drop") return;
+    shown.setAttribute("aria-busy", "true"); // a large folder takes a while
+    walked(files).finally(() => shown.removeAttribute("aria-busy")).then(take);
   };
   target.addEventListener("dragover", drag);
   target.addEventListener("dragleave", drag);

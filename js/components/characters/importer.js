@@ -26,7 +26,13 @@ export class Importer {
   async take(file) {
     const { store } = this.view;
     this.bar.hidden = false;
-    const answer = await store.attempt(() => store.api.characters.bring(file, { id: newCorrelationId(), progress: (share) => (this.bar.value = share) }));
+    this.bar.value = 0;
+    /** Sent, it is still to be read. @param {number} share */
+    const progress = (share) => {
+      if (share < 1) this.bar.value = share;
+      else this.bar.removeAttribute("value");
+    };
+    const answer = await store.attempt(() => store.api.characters.bring(file, { id: newCorrelationId(), progress }));
     this.bar.hidden = true;
     if (!answer) return;
     const { character, refused, former_trigger: former } = answer;

@@ -1,7 +1,7 @@
 /** The logs of the last days, filtered by the id that an error shows. */
 
 import { button, field, h, say } from "../../lib/dom.js";
-import { clock, counted } from "../../lib/format.js";
+import { clock, counted, day } from "../../lib/format.js";
 import { t } from "../../locales/words.js";
 
 const SERVICES = ["all", "api", "worker", "frontend"];
@@ -31,10 +31,21 @@ export class LogViewer {
     const wanted = { limit: MOST, correlation_id: this.action.value.trim(), service };
     const answer = await this.store.attempt(() => this.store.api.system.logs(wanted));
     if (!answer || asked !== this.#asked) return;
-    say(this.lines, answer.items.map(written).join("\n"));
+    say(this.lines, linesOf(answer.items).join("\n"));
     say(this.found, answer.items.length ? counted("logLines", answer.items.length) : t("logNone"));
     this.lines.scrollTop = this.lines.scrollHeight;
   }
+}
+
+/** The day stands above its first line, where that is not today. @param {Isengard.LogLine[]} items */
+function linesOf(items) {
+  let last = day(new Date().toISOString());
+  return items.flatMap((item) => {
+    const now = Number.isNaN(Date.parse(item.timestamp)) ? last : day(item.timestamp);
+    const head = now === last ? [] : [`– ${now} –`];
+    last = now;
+    return [...head, written(item)];
+  });
 }
 
 /** "10:02:11 WARNING api ui-1f… Request refused {…}" @param {Isengard.LogLine} logLine */
