@@ -31,7 +31,7 @@ test("an undo that is refused can be tried again, one that is done cannot", asyn
   bar.show({ text: "4 photos removed", undo: () => store.attempt(() => (refuses ? Promise.reject(error("disk_full", 507)) : 1)) });
   await press();
   assert.equal(bar.element.hidden, false);
-  mock.timers.tick(7999);
+  mock.timers.tick(19_999);
   assert.equal(bar.element.hidden, false, "as long as at first");
   refuses = false;
   await press();
@@ -53,8 +53,25 @@ test("what stood there before is no refusal, and a newer offer stays", async () 
   release();
   await pressed;
   assert.equal(bar.element.hidden, false);
-  mock.timers.tick(8000);
+  mock.timers.tick(19_999);
+  assert.equal(bar.element.hidden, false);
+  mock.timers.tick(1);
   assert.equal(bar.element.hidden, true);
   assert.equal(bar.press(), false);
+  mock.timers.reset();
+});
+
+test("what is only told goes sooner, and what is told with nothing to say takes an offer away", () => {
+  mock.timers.enable({ apis: ["setTimeout"] });
+  const { bar } = shown();
+  bar.show({ text: "kept", undo: null });
+  mock.timers.tick(7999);
+  assert.equal(bar.element.hidden, false);
+  mock.timers.tick(1);
+  assert.equal(bar.element.hidden, true);
+  bar.show({ text: "Ann is in the trash.", undo: () => {} });
+  assert.equal(bar.element.hidden, false);
+  bar.show({ text: "", undo: null });
+  assert.equal(bar.element.hidden, true);
   mock.timers.reset();
 });

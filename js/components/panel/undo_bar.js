@@ -4,7 +4,10 @@ import { button, h } from "../../lib/dom.js";
 import { t } from "../../locales/words.js";
 import { nearWork } from "../shared/dialogs.js";
 
-const SHOWN_MS = 8000;
+/** What is only told. */
+const TOLD_MS = 8000;
+/** What can be undone: long enough to look at what happened, read it and get there by keys. */
+const OFFERED_MS = 20_000;
 
 export class UndoBar {
   /** @type {Isengard.Undo | null} */
@@ -57,6 +60,6 @@ export class UndoBar {
       if (this.element.matches(":hover, :focus-within")) this.#hideLater();
       else this.element.hidden = true;
     };
-    this.#timer = setTimeout(away, SHOWN_MS);
+    this.#timer = setTimeout(away, this.#offer?.undo ? OFFERED_MS : TOLD_MS);
   }
 }
