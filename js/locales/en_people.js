@@ -224,6 +224,7 @@ export default {
   loraAdd: "Add this LoRA",
   loraAdded: "{name} is ready for pictures. Add photos of the person to measure the likeness.",
   loraRelease: "Remove from this person",
+  loraReleased: "{name} no longer uses this LoRA. The file stays where it is.",
   loraReleaseHint: "Remove from this person. The file stays in ComfyUI's folder.",
   companionsShow: "Show name and preview in LoRA managers",
   companionsHide: "Hide name and preview from LoRA managers",

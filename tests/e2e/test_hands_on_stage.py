@@ -239,3 +239,9 @@ def test_what_cannot_be_done_with_a_picture_says_why(stage):
     order = stage.get_by_test_id("isen-enlarge")
     expect(order).to_contain_text("a side has at most 4,096 pixels")
     expect(order.get_by_test_id("isen-enlarge-go")).to_be_disabled()
+
+
+def test_saving_no_token_leads_to_where_it_is_written(stage):
+    stage.show("settings")
+    stage.get_by_test_id("isen-save-token").click()
+    expect(stage.get_by_test_id("isen-hf-token")).to_be_focused()

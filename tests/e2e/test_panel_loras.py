@@ -81,6 +81,12 @@ def test_a_lora_from_elsewhere_and_what_files_say(server, panel_on, shots):
     panel.page.screenshot(path=str(shots / "outside-version.png"))
     panel.click("isen-release-lora")
     expect(panel.get("isen-release-lora")).to_have_count(0)
+    panel.click("isen-undo")
+    (again,) = [one for one in server.api.get("/characters")["items"] if one["name"] == "Anna"]
+    told = ("outside", "family", "trigger_word")
+    assert [again["versions"][0][name] for name in told] == [anna["versions"][0][name] for name in told]
+    panel.click("isen-release-lora")
+    expect(panel.get("isen-release-lora")).to_have_count(0)
     panel.click("isen-more", "isen-add-lora")
     expect(panel.get("isen-lora")).to_have_count(2)
     panel.click("isen-close")

@@ -127,7 +127,7 @@ export class IsenCharacter extends View {
     const made = (state.generations ?? []).filter(({ request }) => request.characters.some((use) => use.id === character.id));
     const drawn = character.versions.length > 0 || made.length > 0;
     this.why.show(drawn ? { person: character } : null, isPoor(newestOf(made, character.id)) || bestOf(character.versions)?.faults?.includes("unlike"));
-    fill(this.versions, [character.versions, character.versions.map(({ created_at: at }) => ago(at)), state.families.length, state.backends.length, state.jobs?.length, samples], () => [...versionList(this.store, character, samples), this.folders.element]);
+    fill(this.versions, [character.versions, character.versions.map(({ created_at: at }) => ago(at)), state.families.length, state.backends.length, state.jobs?.length, samples], () => [...versionList(this, character, samples), this.folders.element]);
     const running = runningJobs(state).find((job) => job.character_id === character.id);
     this.#foot(character, list, running);
   }

@@ -5,6 +5,7 @@ import { DOT, ago, bytes, count } from "../../lib/format.js";
 import { said } from "../../lib/said.js";
 import { t } from "../../locales/words.js";
 import { methodWord } from "../shared/job_words.js";
+import { offerUndo } from "../shared/view.js";
 import { trainerOf } from "../shared/version_names.js";
 import { sampleAt } from "../../data/samples.js";
 import { withCheckpoints } from "../../data/versions.js";
@@ -29,9 +30,10 @@ export function samplesOf(person, jobs) {
   return Object.fromEntries(found.filter(([, sample]) => sample));
 }
 
-/** @param {import("../../data/store.js").Store} store @param {Isengard.Character} character @param {Record<string, Isengard.SampleOf>} samples */
-export function versionList(store, character, samples) {
-  const rows = [...character.versions].reverse().map((version) => (version.outside ? outsideRow(store, character, version) : row(store, character, version, samples[version.file])));
+/** @param {Isengard.View} view @param {Isengard.Character} character @param {Record<string, Isengard.SampleOf>} samples */
+export function versionList(view, character, samples) {
+  const { store } = view;
+  const rows = [...character.versions].reverse().map((version) => (version.outside ? outsideRow(view, character, version) : row(store, character, version, samples[version.file])));
   const comparable = withCheckpoints(character, store.state.jobs).versions.some((version) => !version.placeholder);
   return [h("summary", { text: t("versions", { n: character.versions.length }) }), h("ul", { class: "isen-plain-list" }, ...rows),
     comparable && button(t("compareVersions"), () => store.go({ tab: "images", id: character.id, compare: "" }), { icon: "table", testid: "isen-compare-of-character" })];
@@ -53,10 +55,16 @@ function row(store, character, version, sample) {
     !version.placeholder && button(t(shown ? "companionsHide" : "companionsShow"), show, { icon: shown ? "eye-slash" : "eye", bare: true, testid: "isen-companions" }));
 }
 
-/** A file of the user's own. @param {Isengard.Store} store @param {Isengard.Character} character @param {Isengard.Version} version */
-function outsideRow(store, character, version) {
+/** A file of the user's own. @param {Isengard.View} view @param {Isengard.Character} character @param {Isengard.Version} version */
+function outsideRow(view, character, version) {
+  const { store } = view;
   const family = said(store.state.families.find((known) => known.key === version.family), "label") || version.family;
-  const release = async () => store.keepCharacter(await store.attempt((id) => store.api.loras.release(character.id, version.file, id)));
+  const { outside: lora, family: key, trigger_word } = version;
+  const back = async () => store.keepCharacter(await store.attempt((id) => store.api.loras.adopt({ lora, family: key, trigger_word, character_id: character.id }, id)));
+  const release = async () => {
+    const left = store.keepCharacter(await store.attempt((id) => store.api.loras.release(character.id, version.file, id)));
+    if (left) offerUndo(view, t("loraReleased", { name: left.name }), back);
+  };
   return h("li", { class: "isen-row isen-caption", title: version.outside },
     version.outside_preview && picture(store.api.loras.previewUrl(version.outside), ""),
     h("div", { class: "isen-grow isen-stack-tight" },

@@ -2,6 +2,7 @@
 
 import { button, field, h, sends } from "../../lib/dom.js";
 import { bytes, inRow } from "../../lib/format.js";
+import { said } from "../../lib/said.js";
 import { t } from "../../locales/words.js";
 import { loraPicture, parts } from "./lora_list.js";
 
@@ -24,12 +25,12 @@ export function loraForm(store, { lora, facts, person, back, done }) {
     const character = await store.attempt((id) => store.api.loras.adopt(body, id));
     if (character) done(character);
   };
-  const said = facts.bases.length ? t("loraSays", { bases: inRow(facts.bases.slice(0, 3)) }) : t("loraSaysNothing");
+  const says = facts.bases.length ? t("loraSays", { bases: inRow(facts.bases.slice(0, 3)) }) : t("loraSaysNothing");
   return h("form", { class: "isen-stack", "aria-label": t("loraTitle"), on: { submit: sends(add) } },
     h("div", { class: "isen-row isen-caption" }, loraPicture(store, lora), h("div", { class: "isen-grow isen-stack-tight" },
       h("strong", { class: "isen-wrap", dir: "auto", text: lora }), h("small", { class: "isen-muted", text: bytes(facts.size) }))),
     ...(person ? [] : [field(t("name"), name, t("nameHint")), field(t("classWord"), kind, t("classHint"))]),
-    field(t("loraModel"), family, said), field(t("triggerWord"), trigger, t("loraTriggerHint")), words,
+    field(t("loraModel"), family, says), field(t("triggerWord"), trigger, t("loraTriggerHint")), words,
     !person && h("label", { class: "isen-check" }, consent, h("span", { text: t("loraConsent") })),
     h("div", { class: "isen-row" }, submit, button(t("back"), back, { testid: "isen-lora-back" })));
 }
@@ -38,7 +39,10 @@ export function loraForm(store, { lora, facts, person, back, done }) {
 function familyChoice(store, { family, fitting }) {
   const known = [...store.state.families].sort((one, other) => Number(fitting.includes(other.key)) - Number(fitting.includes(one.key)));
   const box = h("select", { required: true, "data-testid": "isen-lora-family" }, h("option", { value: "", text: t("loraModelUnknown") }),
-    ...known.map(({ key, label }) => h("option", { value: key, text: fitting.includes(key) ? t("loraModelFits", { label }) : label })));
+    ...known.map((one) => {
+      const label = said(one, "label");
+      return h("option", { value: one.key, text: fitting.includes(one.key) ? t("loraModelFits", { label }) : label });
+    }));
   box.value = family;
   return box;
 }

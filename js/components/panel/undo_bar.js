@@ -24,7 +24,7 @@ export class UndoBar {
   /** @param {Isengard.Undo} offer */
   show(offer) {
     this.#offer = offer;
-    if (!offer.text) return void (this.element.hidden = true);
+    if (!offer.text && !offer.undo) return void (this.element.hidden = true);
     this.element.replaceChildren(h("span", { class: "isen-grow", text: offer.text }), offer.undo ? button(t("undo"), () => this.#back(offer), { testid: "isen-undo" }) : "");
     this.element.hidden = false;
     nearWork(this.panel, this.element, () => this.panel.append(this.element));

@@ -165,7 +165,8 @@ export class IsenSettings extends View {
     if (!this.controls) return;
     const { token } = this.controls;
     const typed = token.value.trim();
-    if (typed && await this.#save("hf_token", typed) && token.value.trim() === typed) token.value = "";
+    if (!typed) return token.focus();
+    if (await this.#save("hf_token", typed) && token.value.trim() === typed) token.value = "";
   }
 
   /** @param {Isengard.Setting[]} items */
