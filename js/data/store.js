@@ -62,7 +62,7 @@ export class Store {
 
   /** A reload leads back to the place; what was to happen there once (`compare`, `mend`, `open`, who to draw) has happened. @param {Isengard.Route} route */
   go(route) {
-    const { compare: _once, mend: _mend, open: _open, codes: _codes, ...place } = route;
+    const { compare: _once, training: _of, mend: _mend, open: _open, codes: _codes, ...place } = route;
     if (route.tab === "images") delete place.id;
     kept(this.memory, ROUTE_KEY, place);
     this.set({ route, problem: null });

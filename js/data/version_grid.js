@@ -32,12 +32,14 @@ export function versionsFor(person, recipe) {
 }
 
 /**
- * The keys of those that are compared unless somebody chooses: the newest training's, and what is best so far.
- * @param {Isengard.Character} person @param {Isengard.Recipe} recipe
+ * The keys of those that are compared unless somebody chooses: those of the training that was asked about, else of the newest one, and
+ * what is best so far.
+ * @param {Isengard.Character} person @param {Isengard.Recipe} recipe @param {string} [training]
  */
-export function usualVersions(person, recipe) {
+export function usualVersions(person, recipe, training = "") {
   const versions = versionsFor(person, recipe);
-  const latest = spread(versions.filter(({ job_id: job }) => job === versions.at(-1)?.job_id), USUAL_VERSIONS);
+  const { job_id: asked } = versions.findLast(({ job_id: job }) => job === training) ?? versions.at(-1) ?? {};
+  const latest = spread(versions.filter(({ job_id: job }) => job === asked), USUAL_VERSIONS);
   const best = bestOf(versions.filter(isPublished));
   return new Set([...latest, ...(best ? [best] : [])].map(keyOf));
 }

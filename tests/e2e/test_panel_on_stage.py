@@ -249,6 +249,7 @@ def test_after_a_training_the_best_version_is_chosen_first(stage):
     stage.get_by_test_id("isen-wall-start").wait_for()
     running, done = stage.get_by_test_id("isen-wall-versions").get_by_role("group").all()
     assert done.locator("label").all_text_contents() == [f"step {step * 140:,}" for step in range(1, 11)]
+    assert [group.locator("input:checked").count() for group in (running, done)] == [0, 10], "its own"
     assert running.locator("label").all_text_contents() == [f"step {step * 140:,}" for step in range(1, 7)]
     stage.get_by_test_id("isen-close").click()
     stage.show("job-done-chosen")

@@ -25,6 +25,9 @@ test("compared is what the newest training left, and what was best before it", (
   assert.deepEqual([...usualVersions({ ...anna, versions: [chosen, before[1], ...waiting] }, recipe)], [...waiting.map(({ step }) => `job_2 ${step}`), "job_1 100"]);
   const same = usualVersions({ ...anna, versions: [{ ...chosen, step: 280 }, ...waiting] }, recipe);
   assert.deepEqual([same.has("job_1 280"), same.has("job_2 280")], [true, true], "the best is that of its own training");
+  const asked = (training) => [...usualVersions({ ...anna, versions: [...before, ...waiting] }, recipe, training)];
+  assert.deepEqual(asked("job_1"), ["job_1 100", "job_1 300"], "of the training that was asked about");
+  assert.equal(asked("gone").length, 10);
   const often = of("job_2", Array.from({ length: 41 }, (_, n) => n), { file: "" });
   const few = [...usualVersions({ ...anna, versions: often }, recipe)];
   assert.deepEqual([few.length, few[0], few.at(-1)], [USUAL_VERSIONS, "job_2 0", "job_2 40"], "as evenly as they are saved");

@@ -201,6 +201,8 @@ declare namespace Isengard {
     log?: string;
     /** The family whose versions are compared, '' for any: once. */
     compare?: string;
+    /** The training whose versions are compared unless somebody chooses: once. */
+    training?: string;
     /** What of a person's page is opened: once; of the photos those that carry one of these findings. */
     open?: string;
     codes?: string;

@@ -29,14 +29,15 @@ export const comparable = (person, recipe) => recipe.controls.includes("strength
 export class VersionWall {
   /**
    * @param {import("../shared/view.js").View} view
-   * @param {{person: Isengard.Character, recipe: Isengard.Recipe, use: (version: Isengard.Version, strength: number) => void}} wanted
+   * @param {{person: Isengard.Character, recipe: Isengard.Recipe, use: (version: Isengard.Version, strength: number) => void, training?: string}} wanted `training`: whose versions are ticked
    */
-  constructor(view, { person, recipe, use }) {
+  constructor(view, { person, recipe, use, training }) {
     this.view = view;
     /** @type {Isengard.Generation[]} */
     this.running = [];
     this.opened = person;
     this.use = use;
+    this.training = training;
     /** What somebody has ticked or unticked, by the version's key. @type {Map<string, boolean>} */
     this.ticked = new Map();
     /** @type {Scene} */
@@ -89,7 +90,7 @@ export class VersionWall {
 
   /** The keys of those that are compared. */
   get #chosen() {
-    const usual = usualVersions(this.person, this.#recipe);
+    const usual = usualVersions(this.person, this.#recipe, this.training);
     return new Set(this.#versions.map(keyOf).filter((key) => this.ticked.get(key) ?? usual.has(key)));
   }
 

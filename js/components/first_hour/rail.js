@@ -9,7 +9,7 @@ import { RAIL, railStep } from "../../data/first_hour/way.js";
 const PLACES = {
   photos: ({ id }) => ({ tab: "characters", id }),
   train: ({ id }, [job]) => (job ? { tab: "training", job: job.id } : { tab: "training", train: id }),
-  choose: ({ id }, [job]) => ({ tab: "images", id, compare: job?.family }),
+  choose: ({ id }, [job]) => ({ tab: "images", id, compare: job?.family, training: job?.id }),
   pictures: ({ id }) => ({ tab: "images", id }),
 };
 

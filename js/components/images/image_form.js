@@ -251,25 +251,27 @@ export class ImageForm {
     this.advanced.show(recipe, this.samplers, { family: familyOf(recipe, people[0]), people: drawn });
   }
 
-  /** Asked for elsewhere: a way that can draw this person is chosen first; what it lacks is said. */
-  /** @param {string} family of the model that was trained for; '' for any */
-  compareVersions(family) {
+  /**
+   * Asked for elsewhere: a way that can draw this person is chosen first; what it lacks is said.
+   * @param {string} family of the model that was trained for; '' for any @param {string} [training] the newest where none is named
+   */
+  compareVersions(family, training) {
     const [person] = this.cast.people;
     const able = (this.recipes ?? []).filter((known) => person && peopleOf(known) === 1 && comparable(person, known));
     const fitting = able.some((known) => known.families.includes(family)) ? able.filter((known) => known.families.includes(family)) : able;
     const recipe = fitting.find((known) => !known.missing.length) ?? fitting[0];
     if (!recipe) return;
     this.#choose(recipe.name);
-    if (!recipe.missing.length) this.openWall();
+    if (!recipe.missing.length) this.openWall(training);
   }
 
-  /** Every version at every likeness; what is used there is used here. */
-  openWall() {
+  /** Every version at every likeness; what is used there is used here. @param {string} [training] whose versions are ticked */
+  openWall(training) {
     /** @param {Isengard.Version} version @param {number} strength */
     const use = (version, strength) => this.#use(keyOf(version), strength);
     const [person] = this.cast.people;
     const recipe = this.#chosen;
-    return person && recipe && new VersionWall(this.view, { person, recipe, use }).open();
+    return person && recipe && new VersionWall(this.view, { person, recipe, use, training }).open();
   }
 
   /** @param {Event} event */

@@ -64,9 +64,9 @@ export class IsenImages extends View {
     super.connectedCallback();
     this.gallery.watch();
     loadComparisons(this.store, "bench");
-    const { compare, mend, ...place } = this.route;
+    const { compare, training, mend, ...place } = this.route;
     this.route = place;  // once: not again when the sidebar shows this view again
-    if (compare !== undefined) this.form.compareVersions(compare);
+    if (compare !== undefined) this.form.compareVersions(compare, training);
     if (mend) this.form.mend(mend);
   }
 

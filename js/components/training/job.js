@@ -140,7 +140,7 @@ export class IsenJob extends View {
     if (!ENDED.has(job.state)) return [waitsFor(job), interruption(job), ...warnings(this.store, job)];
     const lora = job.artifacts.find((artifact) => artifact.kind === "lora");
     if (job.state !== "completed" || !lora) return [];
-    const choose = () => this.store.go({ tab: "images", id: person?.id, compare: job.family });
+    const choose = () => this.store.go({ tab: "images", id: person?.id, compare: job.family, training: job.id });
     return [
       open && button(t("chooseBest"), choose, { icon: "table", kind: "primary isen-wide", testid: "isen-choose-best" }),
       person && button(t("makePictures", { name: brief(person.name) }), () => this.store.go({ tab: "images", id: person.id }), { kind: open ? "wide" : "primary isen-wide", testid: "isen-make-pictures" }),
