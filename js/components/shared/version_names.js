@@ -13,8 +13,9 @@ export class VersionNames {
     const newest = new Map(versions.map((version) => [version.job_id, version]));
     /** By the training's id; none where there is one alone. @type {Map<string, string>} */
     this.trainings = newest.size > 1 ? named([...newest.values()], known) : new Map();
+    const last = new Map(versions.map(({ step, job_id: job }) => [step, job]));
     /** The steps that more than one training has saved. */
-    this.shared = new Set(versions.filter((one) => versions.some((other) => other.step === one.step && other.job_id !== one.job_id)).map(({ step }) => step));
+    this.shared = new Set(versions.filter(({ step, job_id: job }) => last.get(step) !== job).map(({ step }) => step));
   }
 
   /** "ComfyUI, 11/30/2026"; nothing where all versions are of one training. @param {Pick<Isengard.OfTraining, "job_id">} version */
