@@ -245,3 +245,9 @@ def test_saving_no_token_leads_to_where_it_is_written(stage):
     stage.show("settings")
     stage.get_by_test_id("isen-save-token").click()
     expect(stage.get_by_test_id("isen-hf-token")).to_be_focused()
+    stage.show("model")
+    stage.evaluate(
+        "panel.store.set({ families: panel.store.state.families.map((known) => ({ ...known, needs_token: true })) })"
+    )
+    stage.get_by_test_id("isen-gate-save").click()
+    expect(stage.get_by_test_id("isen-gate-token")).to_be_focused()

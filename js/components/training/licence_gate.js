@@ -34,7 +34,7 @@ export function gateBox(store, family, again) {
     h("p", { text: t("gateWhat", { label: said(family, "label") }) }),
     h("div", { class: "isen-row" }, outside(t("openPage"), family.page, "isen-gate-page"), outside(t("getToken"), TOKENS, "isen-gate-tokens")),
     field(t("hfToken"), token, t("hfTokenHint")), saved,
-    h("div", { class: "isen-row" }, button(t("tryAgain"), retry, { kind: "primary", testid: "isen-gate-again" }), button(t("saveToken"), save, { testid: "isen-gate-save" })));
+    h("div", { class: "isen-row" }, button(t("tryAgain"), retry, { kind: "primary", testid: "isen-gate-again" }), button(t("saveToken"), () => (token.value.trim() ? save() : token.focus()), { testid: "isen-gate-save" })));
 }
 
 /** @param {string} text @param {string} href @param {string} testid */
