@@ -18,6 +18,8 @@ ALBUM = _IN_RECORD.format("json_extract(record, '$.album_id')")
 #: The generation that a row was made from, and whether its small faces are still to be redrawn.
 _MADE_FROM = _IN_RECORD.format("json_extract(record, '$.made_from.generation_id')")
 _MENDING = _IN_RECORD.format("json_extract(record, '$.mending')")
+#: In the trash, or with pictures there: each has its time in the record as text.
+_TRASHED = '(deleted_at IS NOT NULL OR record LIKE \'%"deleted_at":"%\')'
 _DONE = "deleted_at IS NULL AND state='completed' AND purpose='user'"
 TO_MEND = f"SELECT id, record FROM generation WHERE {_DONE} AND {_MENDING}='waiting' ORDER BY id"  # noqa: S608 - ours
 MADE_OF = f"SELECT id, record FROM generation WHERE id > ? AND purpose='user' AND {_MADE_FROM}=? ORDER BY id"  # noqa: S608 - ours
@@ -67,8 +69,8 @@ def query_of(wanted: Wanted, cursor: str | None, limit: int) -> tuple[str, list[
 
 
 def _by_date(wanted: Wanted, cursor: str | None) -> tuple[str, str, list[str], list[Any]]:
-    conditions = ["purpose=?", "(deleted_at IS NOT NULL)=?", "id < ?"]
-    return "generation", "id DESC", conditions, [wanted.purpose, wanted.deleted, cursor or "~"]
+    conditions = ["purpose=?", _TRASHED if wanted.deleted else "deleted_at IS NULL", "id < ?"]
+    return "generation", "id DESC", conditions, [wanted.purpose, cursor or "~"]
 
 
 def _by_place(wanted: Wanted, cursor: str | None) -> tuple[str, str, list[str], list[Any]]:

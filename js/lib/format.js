@@ -114,6 +114,14 @@ export function day(iso) {
   return new Intl.DateTimeFormat(regional(), { day: "2-digit", month: "2-digit", year: "numeric" }).format(new Date(iso));
 }
 
+/** As long as the server keeps what is deleted (core/storage/kept_in_trash.py). */
+const KEPT_DAYS = 30;
+
+/** The date on which what was deleted then goes for good. @param {string} iso */
+export function goneOn(iso) {
+  return day(new Date(Date.parse(iso) + KEPT_DAYS * 24 * 3600 * 1000).toISOString());
+}
+
 /** A date and the minute, in figures alone; nothing where it is none. @param {string} iso */
 export function moment(iso) {
   return written(iso, { year: "numeric", month: "2-digit", day: "2-digit", hour: "2-digit", minute: "2-digit", hourCycle: "h23" });

@@ -185,6 +185,8 @@ export default {
   beingMade: "Pictures being made",
   gallery: "Pictures",
   all: "all",
+  deletedPictures: "Deleted pictures",
+  deletedNone: "No deleted pictures.",
   noneFits: "No pictures match. Choose “all” to see every one.",
   canvasName: "Isengard {name} {seed}",
   preview: "The picture so far",

@@ -120,6 +120,22 @@ def test_trash_and_back(store, paths, one):
     assert store.restore(one.id).deleted_at is None
 
 
+def test_an_order_with_a_picture_in_the_trash_is_among_the_deleted_and_among_those_that_are_here(
+    store, paths, ann, one
+):
+    picture(store, paths, one.id)
+    picture(store, paths, one.id)
+    store.advance(one.id, S.COMPLETED)
+    store.create(draft(ann.id, state=S.COMPLETED), [])
+    assert store.list(deleted=True).items == []
+    store.delete_image(one.id, 0)
+    (listed,) = store.list(deleted=True).items
+    assert listed.id == one.id and listed.deleted_at is None and listed.images[0].deleted_at
+    assert one.id in {known.id for known in store.list().items}
+    store.restore_image(one.id, 0)
+    assert store.list(deleted=True).items == []
+
+
 @pytest.mark.parametrize("bad", ["", "gen_x", "../x", "chr_" + "0" * 26, "gen_" + "0" * 25 + "/"])
 def test_ids_that_are_none(store, bad):
     with pytest.raises((InvalidError, NotFoundError)):

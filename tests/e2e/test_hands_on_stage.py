@@ -251,3 +251,24 @@ def test_saving_no_token_leads_to_where_it_is_written(stage):
     )
     stage.get_by_test_id("isen-gate-save").click()
     expect(stage.get_by_test_id("isen-gate-token")).to_be_focused()
+
+
+def test_deleted_pictures_come_in_pages(stage):
+    stage.show("images-deleted")
+    rows = stage.get_by_test_id("isen-deleted-pictures").locator("li")
+    expect(rows).to_have_count(2)
+    stage.evaluate(
+        """() => {
+          const { generations } = panel.store.api;
+          const first = generations.deleted;
+          generations.deleted = async function (cursor) {
+            const page = await first.call(this, cursor);
+            window.asked = cursor;
+            return { items: [...page.items, { ...page.items[0], id: "gen_2" }], next_cursor: null };
+          };
+        }"""
+    )
+    stage.get_by_test_id("isen-more-deleted").click()
+    expect(rows).to_have_count(3)
+    expect(stage.get_by_test_id("isen-more-deleted")).to_be_hidden()
+    assert stage.evaluate("asked") == "next"

@@ -229,3 +229,45 @@ def test_pictures_are_searched_ordered_and_filtered_by_the_server(panel):
     panel.page.reload()
     panel.click("isen-tab-images")
     expect(panel.get("isen-sort-pictures")).to_be_visible()
+
+
+def test_deleted_pictures_are_brought_back_long_after_the_offer_to_undo_has_gone(panel, server, shots):
+    def here():
+        return [
+            [image["n"] for image in made["images"] if not image["deleted_at"]]
+            for made in server.api.get("/generations")["items"]
+        ]
+
+    before = here()
+    garden, snow = (
+        next(
+            made["id"]
+            for made in server.api.get("/generations")["items"]
+            if word in made["request"]["prompt"]
+        )
+        for word in ("garden", "snow")
+    )
+    server.api.patch(
+        "/generations",
+        {
+            "pictures": [
+                {"generation_id": garden, "n": 1, "deleted": True},
+                {"generation_id": snow, "n": 0, "deleted": True},
+            ]
+        },
+    )
+    expect(panel.get("isen-image")).to_have_count(2)
+    panel.click("isen-gallery-filters", "isen-picture-trash")
+    rows = panel.get("isen-deleted-pictures").locator("li")
+    expect(rows).to_have_count(2)
+    expect(rows.first).to_contain_text("1 picture")
+    expect(rows.first).to_contain_text("deleted for good on")
+    expect(rows.first).to_contain_text("Ann Example")
+    panel.page.screenshot(path=str(shots / "deleted-pictures.png"))
+    for left in (1, 0):
+        panel.get("isen-restore-pictures").first.press("Enter")
+        expect(rows).to_have_count(left)
+    expect(panel.page.get_by_text("No deleted pictures.")).to_be_visible()
+    panel.click("isen-close", "isen-gallery-filters")
+    expect(panel.get("isen-image")).to_have_count(4)
+    assert here() == before

@@ -19,6 +19,8 @@ test("lists say which page is wanted", async () => {
   const { api, asked } = made();
   await api.generations.list({ character: "", recipe: "", album: "", version: "", search: "", favourite: false, sort: "date" });
   await api.generations.list({ character: "chr_1", recipe: "my own", album: "alb_1", version: "a/b.safetensors", search: "rainy street", favourite: true, sort: "likeness" }, "2026-1/x");
+  await api.generations.deleted();
+  await api.generations.deleted("c");
   await api.generations.compared("bench", "");
   await api.generations.compared("grid", "chr_1");
   await api.jobs.trainings(null);
@@ -28,6 +30,7 @@ test("lists say which page is wanted", async () => {
   await api.system.logs({ limit: 300, correlation_id: "", service: "worker" });
   assert.deepEqual(asked, [
     "GET /generations?limit=60", "GET /generations?limit=200&character_id=chr_1&recipe=my%20own&album_id=alb_1&version=a%2Fb.safetensors&search=rainy%20street&favourite=1&sort=likeness&cursor=2026-1%2Fx",
+    "GET /generations?deleted=1&limit=200", "GET /generations?deleted=1&limit=200&cursor=c",
     "GET /generations?purpose=bench&limit=200", "GET /generations?purpose=grid&limit=200&character_id=chr_1",
     "GET /training/jobs?kind=training&limit=50", "GET /training/jobs?kind=training&limit=50&cursor=a%20b",
     "GET /training/jobs?kind=training&limit=200&character_id=chr_1", "GET /characters?deleted=1&limit=200", "GET /logs?limit=300&service=worker",

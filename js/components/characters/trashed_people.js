@@ -3,13 +3,10 @@
 import { ApiError } from "../../data/api.js";
 import { button, h, say } from "../../lib/dom.js";
 import { keyed } from "../../lib/lists.js";
-import { day } from "../../lib/format.js";
+import { goneOn } from "../../lib/format.js";
 import { t } from "../../locales/words.js";
 import { withdrawUndo } from "../shared/view.js";
 import { askToForget } from "./forgetting.js";
-
-/** As long as the server keeps what is deleted (core/characters/trash.py). */
-const KEPT_DAYS = 30;
 
 export class TrashedPeople {
   /** @param {import("../shared/view.js").View} view */
@@ -46,13 +43,12 @@ export class TrashedPeople {
 
   /** @param {{id: string, name: string, at: string}} options */
   #row({ id, name, at }) {
-    const until = new Date(Date.parse(at) + KEPT_DAYS * 24 * 3600 * 1000).toISOString();
     const back = async () => {
       const person = this.store.keepCharacter(await this.store.attempt((action) => this.store.api.characters.restore(id, action)));
       if (person) withdrawUndo(this.view);
     };
     return h("li", { class: "isen-row" },
-      h("span", { class: "isen-grow isen-stack-tight" }, h("strong", { class: "isen-ellipsis", dir: "auto", text: name, title: name }), h("small", { class: "isen-muted", text: t("trashUntil", { date: day(until) }) })),
+      h("span", { class: "isen-grow isen-stack-tight" }, h("strong", { class: "isen-ellipsis", dir: "auto", text: name, title: name }), h("small", { class: "isen-muted", text: t("trashUntil", { date: goneOn(at) }) })),
       button(t("bringBack"), back, { "aria-label": t("bringBackName", { name }), testid: "isen-bring-back" }),
       button(t("forget", { name }), () => askToForget(this.view, { id, name }, () => this.#load()), { icon: "eraser", bare: true }));
   }

@@ -1,6 +1,6 @@
 /** Every picture there is: a search and filters, a wall of thumbnails, each in full, and several chosen at once. */
 
-import { h, icon } from "../../lib/dom.js";
+import { button, h, icon } from "../../lib/dom.js";
 import { DOT, decimal, listed } from "../../lib/format.js";
 import { fill } from "../../lib/lists.js";
 import { loadAlbums } from "../../data/albums/albums.js";
@@ -12,6 +12,7 @@ import { badge, measuredWords } from "../shared/score_badge.js";
 import { thumbnail } from "../shared/thumbnail_preload.js";
 import { dragOut } from "../looking/dragging_out.js";
 import { GalleryFilters } from "../looking/gallery_filters.js";
+import { openPictureTrash } from "../looking/picture_trash.js";
 import { Selecting } from "../looking/selecting.js";
 import { SelectionBar } from "../looking/selection_bar.js";
 import { PICTURE_ACTIONS } from "./picture_actions.js";
@@ -52,9 +53,11 @@ export class Gallery {
     /** @type {SelectionBar} */
     this.bar = new SelectionBar(PICTURE_ACTIONS, { view, chosen: () => this.selecting.chosen, all: () => this.selecting.all(), none: () => this.selecting.none() });
     this.filters = new GalleryFilters((filter) => setFilter(this.view.store, filter), { opened: () => loadAlbums(this.view.store) });
+    this.trash = button(t("deletedPictures"), () => openPictureTrash(this.view), { icon: "trash", kind: "link", testid: "isen-picture-trash" });
     this.none = h("p", { class: "isen-muted isen-center", role: "status", "data-testid": "isen-no-images" });
     this.wall.element.addEventListener("dragstart", (event) => this.#drag(event));
     this.element = h("section", { class: "isen-stack isen-gallery", "aria-label": t("gallery") }, this.filters.element, this.none, this.wall.element, this.bar.element);
+    this.none.after(this.trash);
   }
 
   watch() {
@@ -80,6 +83,10 @@ export class Gallery {
     const filtered = isFiltered(filter);
     this.filters.element.hidden = !this.pictures.length && !filtered;
     this.none.textContent = generations === null ? "" : t(filtered ? "noneFits" : "noImages");
+    // beside the filters where there are some, else where the pictures would be
+    const home = this.filters.element.hidden ? this.element : this.filters.more;
+    if (this.trash.parentNode !== home) home.insertBefore(this.trash, home === this.element ? this.wall.element : null);
+    this.trash.hidden = generations === null;
     this.none.hidden = this.pictures.length > 0 || (!filtered && (generations ?? []).length > 0);
     this.bar.show(state);
   }

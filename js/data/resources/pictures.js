@@ -13,6 +13,11 @@ export class Generations extends Resource {
     return this.api.get("/generations" + query({ limit: cursor ? MOST : PAGE, ...asked, cursor: cursor ?? "" }));
   }
 
+  /** Orders that are in the trash, or that have pictures there. @param {string | null} [cursor] @returns {Promise<Isengard.Page<Isengard.Generation>>} */
+  deleted(cursor) {
+    return this.api.get("/generations" + query({ deleted: true, limit: MOST, cursor: cursor ?? "" }));
+  }
+
   /** Made to compare; `characterId` '' for everybody's. @param {"bench" | "grid"} purpose @param {string} characterId @param {string} [cursor] @returns {Promise<Isengard.Page<Isengard.Generation>>} */
   compared(purpose, characterId, cursor = "") {
     return this.api.get("/generations" + query({ purpose, limit: MOST, character_id: characterId, cursor }));

@@ -10,7 +10,7 @@ export function answerOf(state, method, path) {
     "/characters": (query ?? "").includes("deleted=1") ? (state.trash ?? []) : (state.characters ?? []),
     "/training/jobs": (query ?? "").includes("backend_setup") ? (state.tasks ?? []) : (state.jobs ?? []),
     "/training/backends": state.backends ?? [BACKEND],
-    "/generations": (query ?? "").includes("purpose=grid") ? (state.walls ?? []) : (query ?? "").includes("purpose=bench") ? (state.benches ?? []) : (state.generations ?? []),
+    "/generations": (query ?? "").includes("deleted=1") ? (state.deletedPictures ?? []) : (query ?? "").includes("purpose=grid") ? (state.walls ?? []) : (query ?? "").includes("purpose=bench") ? (state.benches ?? []) : (state.generations ?? []),
     "/training/families": state.families ?? FAMILIES,
     "/recipes": state.recipes ?? RECIPES,
     "/styles": STYLES,
