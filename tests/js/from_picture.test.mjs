@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { canStart, orderAgain, orderFrom, recipesFor } from "../../js/data/from_picture.js";
+import { canStart, orderAgain, orderFrom, personOf, recipesFor } from "../../js/data/from_picture.js";
 import { LISTS } from "../../js/data/fetched_lists.js";
 import { isPainted, maskSize, movedBy, paint } from "../../js/lib/mask_strokes.js";
 
@@ -76,4 +76,6 @@ test("what failed is made again from the same picture", () => {
   const order = orderAgain(failed);
   assert.deepEqual(order.start, { how: "into_picture", generation_id: "gen_1", n: 0, again: true });
   assert.deepEqual([order.seed, order.characters], [7, [{ id: "ann", checkpoint: 20, strength: 0.8 }]], "with its own seed");
+  const use = { id: "ann", checkpoint: 20, job_id: "job_1", strength: 0.8 };
+  assert.deepEqual(personOf({ ...use, later: 1 }), use, "with the step of its own training");
 });
