@@ -34,7 +34,7 @@ def test_each_says_what_speaks_for_it_and_offers_what_it_can_train(server_with, 
     panel.click("isen-character", "isen-train")
     trainer = panel.get("isen-trainer")
     expect(trainer.locator("option")).to_have_text(
-        ["AI-Toolkit: better results, 3 GB once", "ComfyUI: quick start: nothing to install"]
+        ["AI-Toolkit: better results, 3 GB once", "ComfyUI: nothing to install"]
     )
     expect(trainer).to_have_value(TOOLKIT)
     cards = panel.get("isen-family").locator("input")
@@ -49,6 +49,8 @@ def test_each_says_what_speaks_for_it_and_offers_what_it_can_train(server_with, 
     expect(panel.get("isen-findings")).to_contain_text("takes is an estimate, which nobody has measured")
     panel.click("isen-advanced")
     panel.get("isen-method").select_option("lokr")
+    for known_to_ai_toolkit in ("quantize", "low_vram", "cache_text", "offload", "bits"):
+        expect(panel.get(f"isen-override-{known_to_ai_toolkit}")).to_be_hidden()
     panel.get("isen-override-lokr_factor").fill("4")
     expect(panel.get("isen-start-training")).to_be_enabled()
     panel.click("isen-start-training")

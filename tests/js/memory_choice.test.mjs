@@ -65,6 +65,22 @@ test("a choice fills in its options, and Automatic clears them but not the perso
   assert.deepEqual([fields.values(), fields.memoryIsAutomatic, checks], [{ rank: 64 }, true, 2]);
 });
 
+test("a trainer is asked for those savings alone that it can do, and told those of a choice", () => {
+  const fields = new AdvancedFields(() => undefined, { memory: null });
+  for (const control of Object.values({ ...fields.inputs, ...fields.switches })) control.value = "";
+  fields.inputs.offload.value = "0.5";
+  fields.switches.quantize.value = "true";
+  assert.deepEqual(fields.values(), { offload: 0.5, quantize: true });
+  fields.offer(["lora", "lokr"], ["batch_size", "resolution", "rank"]);
+  const hidden = ["offload", "bits"].map((name) => fields.fields[name].hidden);
+  assert.deepEqual([...hidden, ...Object.values(fields.switchFields).map((one) => one.hidden)], [true, true, true, true, true]);
+  assert.deepEqual([fields.values(), fields.memoryIsAutomatic], [{}, true]);
+  fields.put({ resolution: [512], offload: 0, quantize: false }, OFFERS[0].overrides);
+  assert.deepEqual([fields.values(), fields.memoryIsAutomatic], [{ resolution: [512], offload: 0, quantize: false }, false]);
+  fields.offer(["lora", "lokr"]);
+  assert.equal(fields.fields.offload.hidden, false);
+});
+
 test("what the chosen one gave up besides is cleared with it", () => {
   const last = OFFERS.map((one, number) => ({ ...one, chosen: number === 2 }));
   const { taken, choice } = built(last, false);

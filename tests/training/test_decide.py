@@ -233,6 +233,7 @@ REFUSED = [
     ({"request": GOOD.request.model_copy(update={"preset": "mine"})}, "preset_unknown"),
     (asked(rank=128), "option_out_of_range"),
     (asked(lokr_factor=8), "option_of_other_method"),
+    (asked(offload=0.5), "option_not_of_trainer"),
     ({**person(*photos(2)), **asked(batch_size=4)}, "batch_too_large"),
     (asked(steps=100, save_every=200), "save_every_too_large"),
 ]

@@ -27,7 +27,7 @@ from .memory_choice import MemoryChoice, memory_choice
 from .memory_ladder import DECIDED, Rung, able_on, first_that_fits, ladder
 from .memory_needs import file_mb
 from .placement import Place, place
-from .presets import Numbers, chosen, require_possible, resolve, sample_prompts
+from .presets import Numbers, chosen, require_possible, require_savings, resolve, sample_prompts
 
 
 @dataclass(frozen=True)
@@ -79,6 +79,7 @@ def _drafted(facts: Facts) -> _Draft:
     here = facts.machines.here
     machine = here if where.here else Machine.of(where.worker, here)
     rung = first_that_fits(_rungs(facts, selection, request.overrides, machine), machine)
+    require_savings(request.overrides, facts.family, capabilities)
     require_possible(rung.numbers, request.overrides, len(selection.trained), capabilities)
     training = _training(facts, selection, rung.numbers)
     paces = learned_paces(facts.completed, where.device, capabilities.name)

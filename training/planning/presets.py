@@ -21,6 +21,8 @@ SAVES = 10
 #: Into how many blocks a side LoKr divides a layer: what AI-Toolkit's README proposes. Twice as many make a quarter of the file.
 LOKR_FACTOR = 8
 MIN_SAVE_STEPS = 10
+#: What takes less memory only where the trainer knows how; a smaller batch, picture or rank is less for each.
+SAVED_BY_TRAINERS = ("quantize", "low_vram", "cache_text", "offload", "bits")
 
 
 #: What people call the methods.
@@ -210,6 +212,24 @@ def require_possible(
             ),
             "Save more often, or leave it empty.",
         )
+
+
+def require_savings(overrides: Overrides, family: Family, capabilities: BackendCapabilities) -> None:
+    """InvalidError `option_not_of_trainer` for memory that it was asked to save and cannot: it would be dropped without a word."""
+    usual = {"quantize": family.defaults.quantize, "low_vram": family.defaults.low_vram, "bits": 8}
+    asked = overrides.model_dump(include=set(SAVED_BY_TRAINERS), exclude_none=True)
+    for name, value in asked.items():
+        if (
+            value
+            and value != usual.get(name)
+            and name not in capabilities.savings
+            and not capabilities.placeholder
+        ):
+            raise InvalidError(
+                "option_not_of_trainer",
+                said("{trainer} has no option called {name}.", trainer=capabilities.label, name=name),
+                "Leave it empty, or choose another trainer.",
+            )
 
 
 def _range(low: float | None, high: float | None) -> Said:

@@ -43,6 +43,8 @@ const METHODS = ["lora", "lokr"];
 const ONLY = { rank: "lora", alpha: "lora", lokr_factor: "lokr" };
 /** What decides how much memory is taken: with none of it filled in, the server chooses. */
 const MEMORY = ["resolution", "offload", "bits", "quantize", "low_vram", "cache_text"];
+/** What of it a trainer has to know: one that does not is not asked for it. */
+const KNOWN = MEMORY.slice(1);
 
 export class AdvancedFields {
   /** @param {() => void} changed @param {{memory?: ReturnType<typeof lasting>, remade?: () => void}} [more] `remade`: another method, so the presets have other numbers */
@@ -51,6 +53,10 @@ export class AdvancedFields {
     this.remade = remade;
     /** @type {string[]} */
     this.offered = [];
+    /** @type {readonly string[]} */
+    this.savings = KNOWN;
+    /** Filled in by a choice of memory, not by hand. @type {Set<string>} */
+    this.chosen = new Set();
     this.methods = h("select", { "data-testid": "isen-method", on: { change: () => this.#remake() } },
       ...METHODS.map((name) => h("option", { value: name, text: t(`method_${name}`) })));
     this.methodField = field(t("trainingMethod"), this.methods, t("trainingMethodHint"));
@@ -58,16 +64,22 @@ export class AdvancedFields {
     this.switches = Object.fromEntries(SWITCHES.map(([name]) => [name, this.#switch(name)]));
     this.fields = Object.fromEntries(FIELDS.map(([name, key]) => [name, field(t(key), this.inputs[name], t(`${key}Hint`))]));
     const { sample_prompts: samples, ...fields } = this.fields;
-    const switches = SWITCHES.map(([name, key]) => field(t(key), this.switches[name], t(`${key}Hint`)));
+    this.switchFields = Object.fromEntries(SWITCHES.map(([name, key]) => [name, field(t(key), this.switches[name], t(`${key}Hint`))]));
+    const switches = Object.values(this.switchFields);
     this.element = rememberedFold(OPEN_KEY, h("summary", { text: t("advanced"), "data-testid": "isen-advanced" }), { memory },
       this.methodField, h("div", { class: "isen-grid" }, ...Object.values(fields), ...switches), samples, button(t("resetAdvanced"), () => this.#reset()));
     this.offer(METHODS.slice(0, 1));
   }
 
-  /** What the trainer can train: nobody is asked who has no choice. @param {string[]} methods */
-  offer(methods) {
+  /**
+   * What the trainer can train: nobody is asked who has no choice; and what of `savings` it can do to take less memory.
+   * @param {string[]} methods @param {readonly string[]} [savings]
+   */
+  offer(methods, savings = KNOWN) {
     this.offered = METHODS.filter((name) => methods.includes(name));
     this.methodField.hidden = this.offered.length < 2;
+    if (savings.join() !== this.savings.join()) this.chosen.clear();
+    this.savings = savings;
     this.#fit();
   }
 
@@ -75,9 +87,15 @@ export class AdvancedFields {
     return this.offered.includes(this.methods.value) ? this.methods.value : "lora";
   }
 
-  /** Show the options of the method that is chosen. */
+  /** Show the options of the method that is chosen, and of the trainer. */
   #fit() {
     for (const [name, method] of Object.entries(ONLY)) this.fields[name].hidden = method !== this.method;
+    for (const name of KNOWN) (this.fields[name] ?? this.switchFields[name]).hidden = !this.savings.includes(name);
+  }
+
+  /** Whether it was filled in for this trainer. @param {string} name @param {HTMLElement} shown */
+  #counts(name, shown) {
+    return !shown.hidden || this.chosen.has(name);
   }
 
   #remake() {
@@ -99,8 +117,8 @@ export class AdvancedFields {
 
   /** Only what was filled in. */
   values() {
-    const filled = FIELDS.filter(([name]) => !this.fields[name].hidden && this.inputs[name].value.trim());
-    const chosen = SWITCHES.filter(([name]) => this.switches[name].value);
+    const filled = FIELDS.filter(([name]) => this.#counts(name, this.fields[name]) && this.inputs[name].value.trim());
+    const chosen = SWITCHES.filter(([name]) => this.#counts(name, this.switchFields[name]) && this.switches[name].value);
     return Object.fromEntries([
       ...filled.map(([name, , read]) => [name, read(this.inputs[name].value.trim())]),
       ...chosen.map(([name]) => [name, this.switches[name].value === "true"]),
@@ -121,8 +139,8 @@ export class AdvancedFields {
 
   /** Whether nobody has decided anything about memory. */
   get memoryIsAutomatic() {
-    const controls = { ...this.inputs, ...this.switches };
-    return MEMORY.every((name) => !controls[name].value.trim());
+    const values = this.values();
+    return MEMORY.every((name) => !(name in values));
   }
 
   /** Fill in `options`, after those named in `before` were cleared. @param {Record<string, unknown>} options @param {Record<string, unknown>} before */
@@ -130,6 +148,7 @@ export class AdvancedFields {
     /** @type {Record<string, HTMLInputElement | HTMLTextAreaElement | HTMLSelectElement>} */
     const controls = { ...this.inputs, ...this.switches };
     for (const name of Object.keys(before)) controls[name].value = "";
+    this.chosen = new Set(Object.keys(options));
     for (const [name, value] of Object.entries(options)) controls[name].value = Array.isArray(value) ? value.join(", ") : String(value);
     this.changed();
   }

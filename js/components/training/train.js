@@ -159,7 +159,7 @@ export class IsenTrain extends View {
     const trainer = backends.find((known) => known.name === this.trainer.value);
     say(this.trainerAbout, trainer?.about ? said(trainer, "about") : t("trainerHint"));
     const can = trainer?.families;
-    this.advanced.offer(trainer?.methods ?? []);
+    this.advanced.offer(trainer?.methods ?? [], trainer?.placeholder ? undefined : trainer?.savings);
     const shown = families.filter((known) => !can || can.includes(known.key));
     this.family.show(shown, this.#draft?.family);
   }

@@ -167,7 +167,7 @@ export const FOREIGN = [BACKEND, { ...BACKEND, name: "pencil", label: "Pencil", 
 export const TWO_TRAINERS = [
   { ...BACKEND, tagline: "better results, 3 GB once", about: "Trains every model here and loses nothing at a pause. It is downloaded once (about 3 GB), into a Python of its own." },
   {
-    ...BACKEND, name: "comfyui_native", label: "ComfyUI", default: false, families: ["sd15", "z_image"], setup: null, loads_as_comfyui: true, tagline: "quick start: nothing to install",
+    ...BACKEND, name: "comfyui_native", label: "ComfyUI", default: false, families: ["sd15", "z_image"], setup: null, loads_as_comfyui: true, savings: ["batch_size", "resolution", "rank"], tagline: "nothing to install",
     about: "ComfyUI's own training nodes, in a second ComfyUI beside yours. It trains fewer models than AI-Toolkit and forgets its momentum at every save, so choose it to try training out, or where AI-Toolkit does not run.",
     state: { name: "comfyui_native", version: "0.33.0", state: "ready", detail: "" },
   },
