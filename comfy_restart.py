@@ -20,7 +20,17 @@ _NOTE = ".reboot"
 #: A page of ComfyUI is open already: the next start opens no other one.
 _QUIET = "--disable-auto-launch"
 #: Without these some machines compute nothing, or nothing right.
-_DEVICE_OPTIONS = ("--cpu", "--directml", "--force-fp32", "--force-fp16", "--fp32-text-enc", "--fp32-vae")
+_DEVICE_OPTIONS = (
+    "--cpu",
+    "--directml",
+    "--force-fp32",
+    "--force-fp16",
+    "--fp32-text-enc",
+    "--fp32-vae",
+    "--cpu-vae",
+)
+#: The one of them that may be followed by a number: the others that choose a device leave it in the environment, which the worker has.
+_NUMBERED = "--directml"
 
 
 @dataclass(frozen=True)
@@ -65,7 +75,11 @@ class Launch:
         script, options = words[:named], words[named:]
         if not script or not self.program or not self.folder:
             return {}
-        kept = [word for word in options if word in _DEVICE_OPTIONS]
+        kept = [
+            word
+            for before, word in zip(["", *options], options, strict=False)
+            if word.partition("=")[0] in _DEVICE_OPTIONS or (before == _NUMBERED and word.isdecimal())
+        ]
         return {
             "python": self.program,
             "flags": flags,

@@ -108,5 +108,8 @@ def test_another_comfyui_is_started_by_the_same_script_on_the_same_device(tmp_pa
     }  # fmt: skip
     wrapped = Launch("p", ("wrapper.py", "ComfyUI", "--listen"), "f").another()
     assert (wrapped["script"], wrapped["options"]) == (["wrapper.py", "ComfyUI"], [])
+    for words in (("--directml", "1"), ("--directml=1",), ("--directml",), ("--cpu-vae",)):
+        assert Launch("p", ("main.py", *words, "--port", "8188"), "f").another()["options"] == list(words)
+    assert Launch("p", ("main.py", "--port", "1", "--cpu"), "f").another()["options"] == ["--cpu"]
     for unknown in (("-m", "comfy"), ("-",), (), ("--cpu",)):
         assert not Launch("p", unknown, "f").another(), unknown

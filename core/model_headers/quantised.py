@@ -25,8 +25,10 @@ UNPACKED = {"float8_e4m3fn", "float8_e5m2", "mxfp8", "int8_tensorwise"}
 _PLAIN_TYPES = {"F64", "F32", "F16", "BF16", "F8_E4M3", "F8_E5M2", "F8_E4M3FNUZ", "F8_E5M2FNUZ"}
 #: A weight whose loader has a packing, and mostly names, of its own: Nunchaku's, GPTQ's, AWQ's.
 PACKED_ENDING = ".qweight"
+#: What says that ComfyUI's own loaders read no word of the file: those, and bitsandbytes'.
+FOREIGN_ENDINGS = (PACKED_ENDING, ".absmax")
 #: What only quantised files have beside their weights: ComfyUI's, its older fp8 files', bitsandbytes', and those.
-_SIGNS = (".comfy_quant", ".weight_scale", ".scale_weight", "scaled_fp8", ".absmax", PACKED_ENDING)
+_SIGNS = (".comfy_quant", ".weight_scale", ".scale_weight", "scaled_fp8", *FOREIGN_ENDINGS)
 _METADATA = "_quantization_metadata"
 #: ComfyUI's names of formats as people say them; others are told as they are.
 _SAID = {"float8_e4m3fn": "fp8", "float8_e5m2": "fp8", "int8_tensorwise": "int8"}

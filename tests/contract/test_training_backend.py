@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import subprocess
 import sys
 import time
@@ -37,26 +38,39 @@ def standin(tmp_path):
     return folder
 
 
+def make_fast_test(paths, standin):
+    return fast_test.FastTestBackend(True, Families())
+
+
+def make_ai_toolkit(paths, standin):
+    settings = Settings(
+        ai_toolkit_dir=str(standin),
+        ai_toolkit_python=sys.executable,
+        allow_cpu=True,
+        hf_token="hf_secret",
+    )
+    return ai_toolkit.AiToolkitBackend(settings, paths, Families())
+
+
+def make_comfyui_native(paths, standin):
+    standing_in(paths)
+    return comfyui_native.ComfyNativeBackend(Settings(allow_cpu=True), paths, Families())
+
+
+#: Every trainer of the pack, over a stand-in for its program. A new one adds its line.
+TRAINERS = {
+    "fast_test": make_fast_test,
+    "ai_toolkit": make_ai_toolkit,
+    "comfyui_native": make_comfyui_native,
+}
+
+
 @pytest.fixture
 def make(paths, standin):
-    def make(name):
-        if name == "fast_test":
-            return fast_test.FastTestBackend(True, Families())
-        if name == "comfyui_native":
-            standing_in(paths)
-            return comfyui_native.ComfyNativeBackend(Settings(allow_cpu=True), paths, Families())
-        settings = Settings(
-            ai_toolkit_dir=str(standin),
-            ai_toolkit_python=sys.executable,
-            allow_cpu=True,
-            hf_token="hf_secret",
-        )
-        return ai_toolkit.AiToolkitBackend(settings, paths, Families())
-
-    return make
+    return lambda name: TRAINERS[name](paths, standin)
 
 
-@pytest.fixture(params=["fast_test", "ai_toolkit", "comfyui_native"])
+@pytest.fixture(params=TRAINERS)
 def backend(request, make):
     return make(request.param)
 
@@ -156,6 +170,24 @@ def test_a_checkpoint_on_demand_and_a_resume_from_it(backend, job_dir):
     assert backend.poll(job_dir, wanted, saved + 3).progress.step < saved + 200
     process.kill()
     process.wait()
+
+
+def test_more_steps_go_on_from_the_last_checkpoint_in_a_folder_of_their_own(backend, paths, job_dir):
+    """Who says that it `can_continue` does; who cannot says so, and is never asked."""
+    wanted = training(backend)
+    assert run(backend, job_dir, wanted).state == "completed"
+    later = paths.job("job_" + "1" * 26)
+    shutil.copytree(job_dir / "dataset", later / "dataset")
+    more = training(backend, job_id=later.name, steps=60)
+    if not backend.capabilities().can_continue:
+        assert run(backend, later, more).checkpoints[-1].step == 60, "from its own beginning"
+        return
+    backend.carry_over(job_dir, wanted, later, more)
+    carried = backend.checkpoints(later, more)[-1].step
+    outcome = run(backend, later, more, resume=True)
+    assert outcome.state == "completed" and outcome.checkpoints[-1].step == 60
+    assert min(point.step for point in backend.poll(later, more, 0).losses) > carried >= 39
+    assert backend.checkpoints(job_dir, wanted)[-1].step == 40, "the first one's are its own"
 
 
 def wait_until(true, timeout_s=30):

@@ -11,6 +11,7 @@ import pytest
 from fakes.training_comfyui import MAIN, standing_in
 from isengard.core.families.families import Families
 from isengard.core.settings import Settings
+from isengard.training.backends.comfyui_native import bars as bars_module
 from isengard.training.backends.comfyui_native import failures, graphs, installation, pictures, weights
 from isengard.training.backends.comfyui_native.backend import ComfyNativeBackend
 from isengard.training.backends.comfyui_native.bars import Bars
@@ -83,6 +84,19 @@ def test_losses_are_those_that_the_bar_shows_last_before_it_moves():
     assert bars.take() == [(43, 0.3)] and bars.take() == []
 
 
+def test_the_pace_is_that_between_two_steps_and_a_single_one_tells_none(monkeypatch):
+    """A bar stands at 0 of 1 with the loss of the step that it calls done at once: that is no step of no time."""
+    now = [100.0]
+    monkeypatch.setattr(bars_module.time, "monotonic", lambda: now[0])
+    bars = Bars()
+    for moves, expected in ((((130, 0), (130, 1)), None), (((8, 0), (0, 1), (5, 2), (5, 3)), 5.0)):
+        bars.begin(0)
+        for seconds, at in moves:
+            now[0] += seconds
+            bars.feed(f"Training LoRA: 1%|#| {at}/3 [00:01<00:02,  1.5s/it, loss=0.5]\r")
+        assert bars.pace == expected
+
+
 def test_a_loss_that_is_no_number_is_told_as_one():
     bars = Bars()
     bars.feed("Training LoRA:  33%|#| 0/1 [00:01<00:02,  1.5s/it, loss=nan]\n")
@@ -147,11 +161,17 @@ def test_a_slice_asks_for_what_this_release_knows_and_goes_on_with_all_that_was_
     assert graph["base"]["inputs"] == {"ckpt_name": "tiny.safetensors"}
     first = graphs.slice_of(ORDER, NEW, steps=1, done=0, going_on="", shifts="", on_cpu=True)
     assert "shifts" not in first and first["train"]["inputs"]["existing_lora"] == "[None]"
-    described = {
-        "input": {"required": {"steps": ["INT", {"default": 16}], "model": ["MODEL"]}},
-        "output": ["MODEL", "LORA_MODEL"],
-    }
-    old = graphs.TrainingNode.of(described)
+    required = {name: ["INT", {"default": 16}] for name in ("latents", "positive", "steps", "rank")}
+    more = {"model": ["MODEL"], "learning_rate": ["FLOAT"], "existing_lora": [["[None]"]]}
+    described = {"input": {"required": {**required, **more}}, "output": ["MODEL", "LORA_MODEL"]}
+    old = graphs.TrainingNode.of({graphs.TRAINER: described})
+    for lacks in (
+        {},
+        {graphs.TRAINER: {**described, "output": ["MODEL"]}},
+        {graphs.TRAINER: {"output": ["LORA_MODEL"]}},
+    ):
+        with pytest.raises(ValueError, match="no TrainLoraNode that Isengard knows"):
+            graphs.TrainingNode.of(lacks)
     assert graphs.slice_of(ORDER, old, steps=1, done=0, going_on="", shifts="", on_cpu=True)["save"][
         "inputs"
     ]["lora"] == ["train", 1]

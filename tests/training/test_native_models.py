@@ -42,8 +42,16 @@ def backend(paths, folders):
     return ComfyNativeBackend(Settings(allow_cpu=True), paths, Families())
 
 
+@pytest.fixture(autouse=True)
+def base(tmp_path, monkeypatch):
+    """The model that is trained, which is named as seen from its folder."""
+    file = tmp_path / "z.safetensors"
+    file.write_bytes(b"x")
+    monkeypatch.chdir(tmp_path)
+
+
 def wanted(**changes):
-    values = {"family": "z_image", "base_path": "/models/z.safetensors", "rank": 4}
+    values = {"family": "z_image", "base_path": str(Path("z.safetensors").absolute()), "rank": 4}
     return training(**{**values, **changes})
 
 

@@ -70,6 +70,8 @@ class Pencil:
         made = self.checkpoints(job_dir, training)
         if exit_code == 0 and made:
             return Outcome("completed", checkpoints=made)
+        if exit_code == 128 + signal.SIGTERM:
+            return Outcome("cancelled", checkpoints=made)
         return Outcome(
             "failed", JobError(code="pencil_broke", message="The pencil broke.", hint="Sharpen it."), made
         )

@@ -62,6 +62,15 @@ def fault() -> str:
     return file.read_text() if file.exists() else ""
 
 
+def not_in_list(name: str, value: str) -> dict:
+    """What ComfyUI says of a file that it does not find."""
+    error = {"type": "value_not_in_list", "message": "Value not in list", "details": f"{name}: '{value}' not in []", "extra_info": {"input_name": name}}  # fmt: skip
+    return {
+        "error": {"type": "prompt_outputs_failed_validation"},
+        "node_errors": {"base": {"errors": [error]}},
+    }
+
+
 def run(base: Path, folders: dict, prompt_id: str, graph: dict) -> None:
     try:
         outputs = _train(base, folders, graph) if "train" in graph else _draw(base, graph)
@@ -128,22 +137,28 @@ def main() -> None:
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self):
             if self.path == "/system_stats":
-                self.answer({"devices": [{"type": "cpu"}]})
+                self.answer({"system": {"argv": sys.argv}, "devices": [{"type": "cpu"}]})
             elif self.path.startswith("/object_info/"):
-                self.answer({self.path.rpartition("/")[2]: {"input": {"required": INPUTS}, "output": OUTPUT}})
+                node = {"input": {"required": INPUTS}, "output": OUTPUT}
+                self.answer({} if fault() == "no_node" else {self.path.rpartition("/")[2]: node})
             else:
                 prompt_id = self.path.rpartition("/")[2]
                 self.answer({prompt_id: history[prompt_id]} if prompt_id in history else {})
 
         def do_POST(self):
             body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+            name = body["prompt"]["base"]["inputs"]["ckpt_name"]
+            looked = [Path(one["checkpoints"]) for one in folders.values() if "checkpoints" in one]
+            if name and not any((folder / name).is_file() for folder in looked):
+                self.answer(not_in_list("ckpt_name", name), status=400)
+                return
             prompt_id = f"{time.monotonic_ns()}"
             threading.Thread(target=run, args=(base, folders, prompt_id, body["prompt"]), daemon=True).start()
             self.answer({"prompt_id": prompt_id})
 
-        def answer(self, value):
+        def answer(self, value, status=200):
             data = json.dumps(value).encode()
-            self.send_response(200)
+            self.send_response(status)
             self.send_header("Content-Length", str(len(data)))
             self.end_headers()
             self.wfile.write(data)

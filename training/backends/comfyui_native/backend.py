@@ -19,6 +19,7 @@ from ....core.records.training import Finding
 from ....core.records.worker import BackendState
 from ....core.said import said
 from ....core.settings import Settings
+from ...gpu.comfyui_memory import free_comfyui
 from ...interface import (
     LOG_FILE,
     BackendCapabilities,
@@ -36,7 +37,7 @@ from ...process.log_follower import tail
 from ..checkpoint_reader import CheckpointReader, put_away
 from ..own_files import find_samples, read_losses
 from . import failures, installation
-from .model_advice import model_findings, require_parts
+from .model_advice import model_findings, require_base, require_parts
 from .order import (
     LOSS_FILE,
     SAVE_FLAG,
@@ -54,7 +55,20 @@ from .records import records
 VERSION = "1.0.0"
 TRAINER = Path(__file__).resolve().parent / "trainer.py"
 #: What ComfyUI needs beyond the minimum on GPUs of other makers, how many threads it may use, and where Python finds its packages.
-_PASSED = ("HIP_", "HSA_", "ROCR_", "ROCM_", "MIOPEN_", "PYTORCH_", "ZE_", "ONEAPI_", "SYCL_", "OMP_", "MKL_")
+_PASSED = (
+    "HIP_",
+    "HSA_",
+    "ROCR_",
+    "ROCM_",
+    "MIOPEN_",
+    "PYTORCH_",
+    "ZE_",
+    "ONEAPI_",
+    "SYCL_",
+    "ASCEND_",
+    "OMP_",
+    "MKL_",
+)
 _PYTHON = ("PYTHONPATH", "PYTHONNOUSERSITE", "PYTHONUSERBASE", "APPDATA", "LOCALAPPDATA")
 _LOG_LINES = 80
 #: What the node calls the methods of the capability matrix.
@@ -95,7 +109,7 @@ class ComfyNativeBackend:
             version=self.version,
             families=[family.key for family in self._families.offered() if family.key in records()],
             needs="gpu" if self._computes_on_gpu() else "cpu",
-            tagline="quick start: nothing to install",
+            tagline="nothing to install",
             about=(
                 "ComfyUI's own training nodes, in a second ComfyUI beside yours. It trains fewer models than AI-Toolkit and forgets its "
                 "momentum at every save, so choose it to try training out, or where AI-Toolkit does not run."
@@ -148,6 +162,10 @@ class ComfyNativeBackend:
         found, state = installation.find(self._paths)
         if found is None:
             raise NotReadyError("backend_missing", state.sentence("detail"), "Then press Retry.")
+        require_base(training)
+        if not (found.on_cpu or self._computes_on_gpu()):
+            # a GPU that nobody else finds is nobody's to lend: the user's ComfyUI is asked to let go of it all the same
+            free_comfyui(self._paths)
         _tidy(job_dir, self._reader, keep=resume)
         done = self.checkpoints(job_dir, training) if resume else []
         family, record = self._families.get(training.family), records()[training.family]

@@ -53,7 +53,7 @@ class Bars:
 
     @property
     def pace(self) -> float | None:
-        """Seconds a step, as the bar moves."""
+        """Seconds a step, as the bar moves; None before it has moved twice."""
         if self._since is None or self._now is None or self._now[0] == self._since[0]:
             return None
         return (self._now[1] - self._since[1]) / (self._now[0] - self._since[0])
@@ -65,7 +65,9 @@ class Bars:
     def _look(self, at: int, total: int, loss: float) -> None:
         if at > self._at >= 0:
             self._points.append((self._first + self._at + 1, self._loss))
-        if at != self._at:
+        if (
+            at != self._at and at
+        ):  # it stands at 0 until the first step is done: how long that took it does not show
             self._now = (at, time.monotonic())
             self._since = self._since or self._now
         self._at, self._total, self._loss = at, total, loss

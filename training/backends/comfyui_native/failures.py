@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from ....core.records.job import JobError, Offer
 from ....core.said import said
 from ...process.log_follower import shown_lines
+from .graphs import UNKNOWN_NODE
 
 SHOWN_LINES = 20
 _KILLED = 137
@@ -50,10 +51,22 @@ CATALOGUE: tuple[Failure, ...] = (
         (r"No space left on device", r"\[Errno 28\]", r"not enough space on the disk", r"os error (?:28|112)\b"),
     ),
     Failure(
+        "base_model_missing",
+        "A file of the model to train on is no longer where it was.",
+        "Put it back under its old name, then press Retry: it continues from the last checkpoint.",
+        (r"[Vv]alue.not.in.list[\s\S]*(?:ckpt|unet|clip|vae)_name",),
+    ),
+    Failure(
+        "training_nodes_changed",
+        "ComfyUI's training nodes have changed, and Isengard doesn't know the new ones.",
+        "Update Isengard, or train with another trainer.",
+        (re.escape(UNKNOWN_NODE), r"missing_node_type", r"because node \w+ does not exist"),
+    ),
+    Failure(
         "base_model_unusable",
         "The model to train on could not be loaded: its file is damaged or of another family.",
         "Choose another base model, or download it again.",
-        (r"SafetensorError", r"HeaderTooLarge", r"Could not detect model type", r"size mismatch for", r"ckpt_name"),
+        (r"SafetensorError", r"HeaderTooLarge", r"Could not detect model type", r"size mismatch for"),
     ),
     Failure(
         "dataset_empty",

@@ -11,7 +11,10 @@ from .order import Order
 
 Graph = dict[str, dict[str, Any]]
 PHOTOS = "photos"
-TRAINER = "TrainLoraNode"
+TRAINER, LORA = "TrainLoraNode", "LORA_MODEL"
+#: Inputs without which it is another node than the one that we know, and what the log says then.
+_NEEDED = {"model", "latents", "positive", "steps", "rank", "learning_rate", "existing_lora"}
+UNKNOWN_NODE = f"this ComfyUI has no {TRAINER} that Isengard knows"
 NOTHING = "[None]"
 SLICE, SAMPLE = "slice", "sample"
 
@@ -25,10 +28,14 @@ class TrainingNode:
 
     @classmethod
     def of(cls, described: Mapping[str, Any]) -> TrainingNode:
-        """Read from /object_info."""
-        told = {**described["input"].get("required", {}), **described["input"].get("optional", {})}
+        """Read from /object_info. ValueError for a node that has changed beyond what is known here, or that is not there."""
+        node = described.get(TRAINER) or {}
+        told = {**node.get("input", {}).get("required", {}), **node.get("input", {}).get("optional", {})}
+        outputs = list(node.get("output", []))
+        if not told.keys() >= _NEEDED or LORA not in outputs:
+            raise ValueError(UNKNOWN_NODE)
         inputs = {name: (spec[1].get("default") if len(spec) > 1 else None) for name, spec in told.items()}
-        return cls(inputs, list(described["output"]).index("LORA_MODEL"))
+        return cls(inputs, outputs.index(LORA))
 
 
 def slice_of(

@@ -3,15 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 
 from ....core.errors import NotReadyError
 from ....core.families.families import Family
+from ....core.model_headers import header
+from ....core.model_headers.quantised import FOREIGN_ENDINGS, quantisation
 from ....core.records.training import Finding
 from ....core.said import Said, listed, said
 from ...interface import ResolvedTraining
 from .parts import beside
 
 Folders = Mapping[str, Sequence[str]]
+
+
+def require_base(training: ResolvedTraining) -> None:
+    """NotReadyError `base_model_missing` for a file that was renamed, moved or deleted since the training was asked for."""
+    if training.base_path and not Path(training.base_path).is_file():
+        raise NotReadyError(
+            "base_model_missing",
+            said("{file}, the model to train on, is no longer where it was.", file=training.base_path),
+            "Put it back under its old name, then press Retry: it continues from the last checkpoint.",
+        )
 
 
 def require_parts(family: Family, folders: Folders) -> dict[str, str]:
@@ -27,7 +40,7 @@ def model_findings(training: ResolvedTraining, family: Family, folders: Folders 
     if not training.base_path:
         message = "The model to train on was not found in ComfyUI's folders."
         return [Finding(severity="error", code="base_model_missing", message=message, fix="download_model")]
-    findings = [*_route(training, family), *_adapter(training, family)]
+    findings = [*_format(Path(training.base_path)), *_route(training, family), *_adapter(training, family)]
     lacking = beside(family, folders)[1] if folders is not None else []
     if lacking:
         findings.append(
@@ -44,6 +57,33 @@ def model_findings(training: ResolvedTraining, family: Family, folders: Folders 
 
 def _lacks(names: Sequence[str]) -> Said:
     return said("ComfyUI's trainer needs files that ComfyUI's folders lack: {files}.", files=listed(names))
+
+
+def _format(file: Path) -> list[Finding]:
+    """ComfyUI's own loaders read weights of 8 bits; what another pack's loader is needed for, ours does not have."""
+    kind = _foreign_format(file)
+    if not kind:
+        return []
+    message = said(
+        "{file} is a quantised copy ({kind}) that only another pack's loader reads. ComfyUI's trainer needs the full model, or one in fp8.",
+        file=file.name,
+        kind=kind,
+    )
+    return [Finding(severity="error", code="base_model_quantised", message=message, fix="download_model")]
+
+
+def _foreign_format(file: Path) -> str:
+    """Name it; '' for what ComfyUI reads, and for a file that is not here or not whole: that is told by others."""
+    try:
+        if file.suffix.lower() == ".gguf":
+            return "GGUF"
+        if not header.is_safetensors(file):
+            return ""
+        described = header.read(file, header.BASE)
+        packed = any(name.endswith(FOREIGN_ENDINGS) for name in described.tensors)
+        return quantisation(file, described) if packed else ""
+    except (OSError, header.NotWhole):
+        return ""
 
 
 def _route(training: ResolvedTraining, family: Family) -> list[Finding]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import http.client
 import json
 import os
@@ -21,6 +22,10 @@ FOLDERS = ("custom_nodes", "input", "models", "output", "temp", "user")
 #: A slow disk and many packages; the worker looks at silence of its own.
 START_S = 900.0
 _ASK_S, _LOOK_S, _END_S = 60.0, 0.2, 5.0
+#: A look that is not answered by then is taken again: between two the trainer obeys, and it has 20 s to end.
+_GLANCE_S = 10.0
+#: Starts, each at another port, while somebody else takes ours before ComfyUI listens.
+_STARTS = 5
 
 Obey = Callable[[], None]
 
@@ -60,6 +65,10 @@ class OwnComfyUI:
         atomic.write_json(self._paths, paths)
 
     def __enter__(self) -> OwnComfyUI:
+        self._start()
+        return self
+
+    def _start(self) -> None:
         self._port = _free_port()
         self._process = start(
             self._command(),
@@ -71,7 +80,6 @@ class OwnComfyUI:
             **windowless(),
         )
         threading.Thread(target=self._listen, args=(self._process,), daemon=True).start()
-        return self
 
     def __exit__(self, *_: object) -> None:
         if self._process is None:
@@ -85,25 +93,43 @@ class OwnComfyUI:
 
     def wait_until_up(self, obey: Obey) -> bool:
         """Whether it computes on the processor. Raises Ended, TimeoutError."""
-        deadline = time.monotonic() + START_S
+        deadline, starts = time.monotonic() + START_S, 1
         while time.monotonic() < deadline:
             obey()
+            devices = self._devices()
+            if devices is not None:
+                return all(device["type"] == "cpu" for device in devices)
             try:
-                devices = self.ask("GET", "/system_stats")["devices"]
-            except OSError:
                 self._require_running()
-                time.sleep(_LOOK_S)
-                continue
-            return all(device["type"] == "cpu" for device in devices)
+            except Ended:
+                if starts >= _STARTS or _is_free(self._port):
+                    raise
+                starts += 1
+                self._start()
+            time.sleep(_LOOK_S)
         raise TimeoutError(f"ComfyUI did not answer within {START_S:.0f} s")
+
+    def _devices(self) -> list[dict[str, Any]] | None:
+        """What it computes on, once it answers. Another program may have our port: only ours was started with our folder."""
+        try:
+            stats = self.ask("GET", "/system_stats", timeout_s=_GLANCE_S)
+            ours = str(self._folder) in stats["system"]["argv"]
+            return list(stats["devices"]) if ours else None
+        except (OSError, Refused, ValueError, KeyError, TypeError):
+            return None
 
     def run(self, graph: dict[str, Any], obey: Obey) -> dict[str, Any]:
         """The outputs of a graph by node. Raises Ended, Refused, and what `obey` raises."""
-        prompt = str(self.ask("POST", "/prompt", {"prompt": graph})["prompt_id"])
+        try:
+            prompt = str(self.ask("POST", "/prompt", {"prompt": graph})["prompt_id"])
+        except OSError:
+            time.sleep(_LOOK_S)  # one that has just ended is not told yet
+            self._require_running()
+            raise
         while True:
             obey()
             try:
-                entry = self.ask("GET", f"/history/{prompt}").get(prompt)
+                entry = self.ask("GET", f"/history/{prompt}", timeout_s=_GLANCE_S).get(prompt)
             except OSError:
                 entry = None  # it computes, and answers late
             if entry is not None:
@@ -111,9 +137,9 @@ class OwnComfyUI:
             self._require_running()
             time.sleep(_LOOK_S)
 
-    def ask(self, method: str, path: str, body: Any = None) -> Any:
+    def ask(self, method: str, path: str, body: Any = None, *, timeout_s: float = _ASK_S) -> Any:
         """Its answer, past any proxy. Raises OSError where there is none, Refused for one that says no."""
-        connection = http.client.HTTPConnection("127.0.0.1", self._port, timeout=_ASK_S)
+        connection = http.client.HTTPConnection("127.0.0.1", self._port, timeout=timeout_s)
         try:
             data = None if body is None else json.dumps(body).encode("utf-8")
             connection.request(method, path, data, {"Content-Type": "application/json"} if data else {})
@@ -144,10 +170,11 @@ class OwnComfyUI:
         ]
 
     def _listen(self, process: Process) -> None:
-        """All it says goes where ours goes."""
+        """All it says goes where ours goes. On a full disk that is nowhere; but it is read, or ComfyUI would wait for us for ever."""
         while data := os.read(reader(process).fileno(), 65536):
-            sys.stdout.buffer.write(data)
-            sys.stdout.buffer.flush()
+            with contextlib.suppress(OSError):
+                sys.stdout.buffer.write(data)
+                sys.stdout.buffer.flush()
             self._hear(data.decode("utf-8", errors="replace"))
 
     def _require_running(self) -> None:
@@ -172,3 +199,12 @@ def _free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
+
+
+def _is_free(port: int) -> bool:
+    with socket.socket() as probe:
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError:
+            return False
+    return True

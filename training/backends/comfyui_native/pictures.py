@@ -15,7 +15,7 @@ _KINDS = (".jpg", ".jpeg", ".png", ".webp")
 
 def prepare(source: Path, target: Path, resolutions: list[int]) -> int:
     """Each photo once for each resolution; the count of files. One alone is there twice: older training nodes fail on a single one."""
-    target.mkdir(parents=True)
+    target.mkdir(parents=True, exist_ok=True)
     count = 0
     photos = sorted(file for file in source.iterdir() if file.suffix in _KINDS)
     for photo in photos:

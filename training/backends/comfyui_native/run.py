@@ -45,6 +45,7 @@ def main(job_dir: Path) -> int:
     try:
         run.train()
     except StopAsked:
+        run.save_what_was_asked()
         return STOPPED
     except Ended as ended:
         _say(str(ended))
@@ -88,7 +89,7 @@ class Run:
         with self._comfyui:
             self._on_cpu = self._comfyui.wait_until_up(self._heed)
             self._tell("loading")
-            node = TrainingNode.of(self._comfyui.ask("GET", f"/object_info/{graphs.TRAINER}")[graphs.TRAINER])
+            node = self._training_node()
             learned = self._going_on() or self._begun(node)
             self._began = self._done
             if self._done >= order.steps:  # it was ended between its last step and its last save
@@ -98,11 +99,26 @@ class Run:
                 learned = self._slice(node, learned, steps)
                 self._save_when_due(learned)
 
+    def save_what_was_asked(self) -> None:
+        """A pause that could not wait for its slice: what those before it have learned is saved, and nothing is drawn."""
+        if self._kept is None or not (self._dir / SAVE_FLAG).exists():
+            return
+        learned = self._kept[0]
+        file = self._out / checkpoint_name(self._order.stem, learned.step)
+        if learned.step and not file.exists():
+            weights.save_checkpoint(learned, file)
+
     def tidy(self) -> None:
         """Photos, pictures and database go whatever came of it; what the next attempt goes on from stays until all is done."""
         shutil.rmtree(self._work, ignore_errors=True)
         if self._done >= self._order.steps:
             shutil.rmtree(self._state, ignore_errors=True)
+
+    def _training_node(self) -> TrainingNode:
+        try:
+            return TrainingNode.of(self._comfyui.ask("GET", f"/object_info/{graphs.TRAINER}"))
+        except ValueError as unknown:
+            raise Refused(str(unknown)) from unknown
 
     def _going_on(self) -> Learned | None:
         """The state after the last slice, which has whole precision; else the last checkpoint."""
@@ -190,15 +206,14 @@ class Run:
         graph = graphs.samples_of(self._order, lora, prompts, min(SAMPLE_SIDE, max(self._order.resolution)))
         try:
             outputs = self._comfyui.run(graph, self._obey)
-        except Refused as fault:
+            folder = self._dir / "samples"
+            folder.mkdir(exist_ok=True)
+            for number in range(len(prompts)):
+                for picture in outputs.get(f"save{number}", {}).get("images", []):
+                    source = self._work / "output" / picture["subfolder"] / picture["filename"]
+                    atomic.replace(source, folder / f"{self._done:06d}_{number}.png")
+        except (Refused, OSError) as fault:
             _say(f"No sample pictures: {fault}")
-            return
-        folder = self._dir / "samples"
-        folder.mkdir(exist_ok=True)
-        for number in range(len(prompts)):
-            for picture in outputs.get(f"save{number}", {}).get("images", []):
-                source = self._work / "output" / picture["subfolder"] / picture["filename"]
-                atomic.replace(source, folder / f"{self._done:06d}_{number}.png")
 
     def _heed(self) -> None:
         if (self._dir / STOP_FLAG).exists():
