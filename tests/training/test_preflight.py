@@ -36,7 +36,7 @@ from isengard.training.planning.facts import BaseModel
 from isengard.training.planning.machine_advice import Situation, guesses, machine_findings
 from isengard.training.planning.memory_needs import memory_need
 from isengard.training.planning.placement import device_name
-from isengard.training.planning.presets import require_possible, require_savings, resolve
+from isengard.training.planning.presets import require_possible, resolve
 from support.gpu_fixtures import gpu  # noqa: F401 - fixture
 from support.training_fixtures import training_of
 
@@ -314,36 +314,6 @@ def test_what_cannot_work_is_refused_before_it_is_queued(house, ann, overrides, 
     with pytest.raises(InvalidError) as caught:
         require_possible(numbers, wanted, 3, capabilities)
     assert caught.value.code == code and caught.value.hint
-
-
-@pytest.mark.parametrize(
-    ("family", "overrides", "refused"),
-    [
-        ("sd15", {"offload": 0.5}, True),
-        ("sd15", {"cache_text": True}, True),
-        ("sd15", {"quantize": True}, True),
-        ("z_image", {"bits": 4}, True),
-        ("z_image", {"quantize": True}, False),  # as the model's record says anyway
-        (
-            "sd15",
-            {"quantize": False, "low_vram": False, "cache_text": False, "offload": 0.0, "bits": 8},
-            False,
-        ),
-        ("sd15", {"batch_size": 2, "rank": 4, "resolution": [512]}, False),
-    ],
-)
-def test_a_trainer_is_not_asked_to_save_memory_in_a_way_that_it_cannot(house, family, overrides, refused):
-    """It would have dropped the wish without a word, and the memory that was promised with it."""
-    backend = house.registry.get("training_backends", "comfyui_native")
-    wanted, capabilities = Overrides(**overrides), backend.capabilities()
-    if not refused:
-        require_savings(wanted, Families().get(family), capabilities)
-        return
-    with pytest.raises(InvalidError, match=f"ComfyUI has no option called {next(iter(overrides))}") as caught:
-        require_savings(wanted, Families().get(family), capabilities)
-    assert caught.value.code == "option_not_of_trainer" and caught.value.hint
-    able = house.registry.get("training_backends", "ai_toolkit").capabilities()
-    require_savings(wanted, Families().get(family), able)
 
 
 def test_photos_that_are_all_held_back_leave_nothing_to_train_on(house, ann):
