@@ -12,7 +12,9 @@ from ..core import atomic
 from ..core.errors import IsengardError
 from ..core.generations.generation_files import thumbnail_path
 from ..core.generations.generation_store import GenerationStore
+from ..core.generations.picture_changes import trashed_path
 from ..core.marks.xmp import in_jpeg, said_in
+from ..core.paths import DataPaths
 from .damaged_pictures import told_if_damaged
 
 #: Longest side in pixels: the width of the panel on a usual screen, half of it on a dense one.
@@ -28,6 +30,12 @@ def thumbnail_of(picture: Path) -> Path:
         target.parent.mkdir(mode=0o700, exist_ok=True)
         atomic.write_bytes(target, small_jpeg(picture, SIDE))
     return target
+
+
+def trashed_thumbnail(store: GenerationStore, paths: DataPaths, generation_id: str, number: int) -> bytes:
+    """Make the small copy of a picture in the trash, for which none is kept. NotFoundError `image_not_found`, StorageError."""
+    generation = store.get(generation_id, deleted=True)
+    return small_jpeg(trashed_path(paths, generation, number), SIDE // 4)
 
 
 def prepare_thumbnail(store: GenerationStore, generation_id: str, number: int) -> None:

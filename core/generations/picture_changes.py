@@ -4,12 +4,13 @@ files."""
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from pathlib import Path
 
 from ..errors import ConflictError, IsengardError, NotFoundError
-from ..paths import DataPaths
+from ..paths import DataPaths, contained
 from ..records.generation import GeneratedImage, Generation
 from ..records.generation_states import ENDED
-from .generation_files import image_places
+from .generation_files import image_places, trashed_generation
 
 #: What becomes of a generation's record at that time; IsengardError where it stays as it is.
 Edit = Callable[[Generation, str], Generation]
@@ -71,6 +72,19 @@ def brought_back(generation: Generation, number: int, paths: DataPaths) -> Gener
             "Make the picture again: the same seed gives the same picture.",
         )
     return with_image(generation, gone.model_copy(update={"deleted_at": None}))
+
+
+def trashed_path(paths: DataPaths, generation: Generation, number: int) -> Path:
+    """Find the file of a picture that lies in the trash, by itself or with its order. NotFoundError `image_not_found`."""
+    for image in generation.images:
+        if image.n != number:
+            continue
+        path = contained(trashed_generation(paths, generation.id), image.file)
+        if image.deleted_at is not None:
+            path = image_places(paths, generation.id, image)[1]
+        if path.is_file():
+            return path
+    raise no_such_image()
 
 
 def no_such_image() -> NotFoundError:

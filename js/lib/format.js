@@ -115,7 +115,7 @@ export function day(iso) {
 }
 
 /** As long as the server keeps what is deleted (core/storage/kept_in_trash.py). */
-const KEPT_DAYS = 30;
+export const KEPT_DAYS = 30;
 
 /** The date on which what was deleted then goes for good. @param {string} iso */
 export function goneOn(iso) {

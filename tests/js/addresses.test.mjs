@@ -46,6 +46,7 @@ test("ids and names cannot lead elsewhere", async () => {
   assert.equal(api.jobs.sampleUrl("job_1", "samples/20 a.png"), "/isengard/training/jobs/job_1/samples/20%20a.png");
   assert.equal(api.photos.imageUrl("chr_1", "pho_1", "thumb"), "/isengard/characters/chr_1/photos/pho_1/image?size=thumb");
   assert.equal(api.generations.thumbUrl({ id: "gen_1" }, { n: 0 }), "/isengard/generations/gen_1/images/0?size=thumb");
+  assert.equal(api.generations.trashedUrl("gen_1", 3), "/isengard/generations/gen_1/images/3?deleted=1");
   assert.equal(api.system.eventsUrl(""), "/isengard/events?many=1");
   assert.equal(api.system.eventsUrl("a-1"), "/isengard/events?many=1&since=a-1");
 });

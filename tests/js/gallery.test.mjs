@@ -5,6 +5,7 @@ import { installDocument } from "./fake_dom.mjs";
 
 installDocument();
 const { NO_FILTER, continued, fits, liked, picturesOf, setFilter, told } = await import("../../js/data/gallery.js");
+const { trashOf } = await import("../../js/data/looking/trash.js");
 const { askEarly, thumbnail } = await import("../../js/components/shared/thumbnail_preload.js");
 const { layoutOf, visible } = await import("../../js/components/shared/virtual_wall.js");
 const { InProgressCard, makingShare, makingWords } = await import("../../js/components/images/pictures_in_progress.js");
@@ -111,4 +112,13 @@ test("of a picture being made each step is seen, and what is read aloud changes 
   assert.deepEqual([...aloud], ["Making picture 1 of 2", "Making picture 2 of 2"]);
   const spoken = (element) => [element, ...element.children.flatMap((child) => (typeof child === "string" ? [] : spoken(child)))].filter((one) => one.attributes.role === "status");
   assert.deepEqual(spoken(card.element), [card.told]);
+});
+
+test("what lies in the trash is told by order: whole, or some of its pictures, as long as they are kept", () => {
+  const at = (days) => new Date(Date.parse("2026-11-30T00:00:00Z") - days * 86_400_000).toISOString();
+  const order = (id, deleted_at, ...images) => ({ id, deleted_at, request: { prompt: "{trigger}", characters: [{ id: "chr_1" }] }, images: images.map((gone, n) => ({ n, deleted_at: gone })) });
+  const found = trashOf([order("whole", at(1), null, at(3), null), order("some", null, at(2), null, at(5)), order("long ago", null, at(31)), order("nothing", at(1)), order("one by one", at(1), at(4))], Date.parse(at(0)));
+  assert.deepEqual(found.map(({ id, at: when, pictures }) => [id, when, pictures.map(({ n }) => n)]), [["whole", at(1), [0, 2]], ["some", at(5), [0, 2]], ["one by one", at(1), [0]]]);
+  assert.deepEqual(found[0].pictures[0], { generation_id: "whole", n: 0, deleted: false });
+  assert.deepEqual([found[0].prompt, found[0].people], ["{trigger}", ["chr_1"]]);
 });

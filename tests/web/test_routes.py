@@ -327,12 +327,26 @@ def test_a_generation_is_told_when_it_changes_and_has_a_small_copy(server, api, 
     api.delete(path)
     api.post(f"{path}/restore")
     assert api.delete(f"{path}/images/0")["images"][0]["deleted_at"] and not list(folder.glob("thumbs/*"))
+    lies_there(api, path)
+    api.delete(path)
+    lies_there(api, path)
+    api.post(f"{path}/restore")
     told = [
         event for event in server.services.ledger.events_after(before) if event.subject.id == generation.id
     ]
-    assert [event.type for event in told] == ["generation.state"] * 4
+    assert [event.type for event in told] == ["generation.state"] * 6
     assert {event.correlation_id for event in told} == {"ui-test-1"}
     assert told[0].data["generation"]["images"][0]["favourite"] and told[1].data["generation"]["deleted_at"]
+
+
+def lies_there(api, path):
+    """A picture in the trash is seen there, and nowhere else."""
+    small = Image.open(io.BytesIO(api.get(f"{path}/images/0?deleted=1")))
+    assert (small.format, small.size) == ("JPEG", (128, 64))
+    for asked in (f"{path}/images/0?size=thumb", f"{path}/images/7?deleted=1"):
+        with pytest.raises(ApiError) as caught:
+            api.get(asked)
+        assert caught.value.status == 404
 
 
 def test_a_person_thirty_days_in_the_trash_is_forgotten(server, api, ann):

@@ -231,7 +231,7 @@ QUERIES: Mapping[str, Mapping[str, Kind]] = {
     },
     "events.everything": {"many": FLAG},
     "gallery.photo_days.list_all": {"character_id": id_of("chr")},
-    "generations.image": {"size": SIZE},
+    "generations.image": {"size": SIZE, "deleted": FLAG},
     "generations.copy": {"format": Choice(get_args(Format))},
     "outside_loras.show": {"name": line_of(1000, least=1)},
     "outside_loras.preview": {"name": line_of(1000, least=1)},

@@ -17,7 +17,7 @@ from ...core.records.generation import Generation, GenerationOrder
 from ...generation.image.graph import unbound
 from ...generation.image.recipes import OpenedRecipe, RecipeFolder
 from ...generation.image.user_recipes import UserRecipes
-from ...generation.thumbnails import thumbnail_of
+from ...generation.thumbnails import thumbnail_of, trashed_thumbnail
 from ..container import Services
 from ..http import responses
 from ..http.errors import read_json
@@ -97,8 +97,12 @@ async def cancel(services: Services, request: web.Request) -> web.Response:
 
 
 async def image(services: Services, request: web.Request) -> web.StreamResponse:
-    """The picture itself, or with ?size=thumb a small JPEG of it."""
+    """The picture itself, or with ?size=thumb a small JPEG of it; of one in the trash, with ?deleted=1, a smaller one."""
     store, place = services.generations.store, (request.match_info["id"], picture_number(request))
+    if request.query.get("deleted") == "1":
+        return responses.made_picture(
+            await in_thread(trashed_thumbnail, store, services.paths, *place), "image/jpeg"
+        )
     if request.query.get("size") != "thumb":
         return responses.picture(
             *await in_thread(lambda: (store.image_path(*place), _file_name(services, *place)))

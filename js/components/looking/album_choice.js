@@ -21,7 +21,8 @@ export function chooseAlbum(view, entries) {
     await moveAll(view, entries, album);
   };
   const create = async () => {
-    const made = name.value.trim() && (await store.attempt((id) => store.api.albums.create(name.value.trim(), id)));
+    if (!name.value.trim()) return name.focus();
+    const made = await store.attempt((id) => store.api.albums.create(name.value.trim(), id));
     if (made) await into(made.id);
   };
   const stop = store.listen(({ albums }) => show(albums));

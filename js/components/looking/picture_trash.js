@@ -3,7 +3,7 @@
 import { told } from "../../data/gallery.js";
 import { changePictures } from "../../data/looking/many_pictures.js";
 import { trashOf } from "../../data/looking/trash.js";
-import { button, h, say } from "../../lib/dom.js";
+import { button, h, icon, picture, say } from "../../lib/dom.js";
 import { DOT, counted, goneOn } from "../../lib/format.js";
 import { keyed } from "../../lib/lists.js";
 import { t } from "../../locales/words.js";
@@ -61,12 +61,15 @@ class PictureTrash {
     const words = told(prompt, names);
     const back = async () => {
       const done = await changePictures(this.store, pictures);
-      if (!done.length) return;
+      if (!done.length && this.store.state.problem?.code !== "image_not_found") return; // its file has left the trash
       withdrawUndo(this.view);
       this.#found = (this.#found ?? []).filter((known) => known.id !== id);
       this.#show();
     };
-    return h("li", { class: "isen-row" },
+    const blank = h("span", { class: "isen-picture isen-blank" }, icon("image"));
+    const gone = (/** @type {Event} */ event) => /** @type {Element} */ (event.target).replaceWith(blank);
+    const [{ n }] = pictures;
+    return h("li", { class: "isen-row isen-caption" }, picture(this.store.api.generations.trashedUrl(id, n), "", { on: { error: gone } }),
       h("span", { class: "isen-grow isen-stack-tight" }, h("span", { class: "isen-past-words", dir: "auto", text: words, title: words }),
         h("small", { class: "isen-muted", text: [counted("forgetCount_images", pictures.length), t("trashUntil", { date: goneOn(at) })].join(DOT) })),
       button(t("bringBack"), back, { "aria-label": t("bringBackName", { name: words }), testid: "isen-restore-pictures" }));

@@ -85,6 +85,11 @@ export class Generations extends Resource {
     return this.api.url(path`/generations/${id}/images/${n}?size=thumb`);
   }
 
+  /** Of one in the trash, as small as a list shows it. @param {string} id @param {number} n */
+  trashedUrl(id, n) {
+    return this.api.url(path`/generations/${id}/images/${n}?deleted=1`);
+  }
+
   /** @param {string} id @param {number} n @param {boolean} favourite @param {string} action @returns {Promise<Isengard.Generation>} */
   likeImage(id, n, favourite, action) {
     return this.api.patch(path`/generations/${id}/images/${n}`, { favourite }, action);
