@@ -91,7 +91,7 @@ def _add_measurements(commands: argparse._SubParsersAction[argparse.ArgumentPars
     likeness.add_argument("people", metavar="FOLDER", help="holds a folder of photographs for each person")
     likeness.add_argument("--walls", metavar="N", help="so many of them, of people far apart in the list")
     likeness.add_argument(
-        "--http", action="store_true", help="over HTTP too: does the server choose the same?"
+        "--http", metavar="FILE", help="over HTTP, by several thresholds; FILE keeps what was told so far"
     )
     commands.add_parser("bench", help="measurements against their baselines")
     commands.add_parser("pages", help="pages that are made from the code")
@@ -103,7 +103,7 @@ def words_of(arguments: argparse.Namespace) -> list[str]:
     """Words for the command itself."""
     if arguments.command == "likeness":
         walls = ["--walls", arguments.walls] if arguments.walls else []
-        return [arguments.people, *walls, *(["--http"] if arguments.http else [])]
+        return [arguments.people, *walls, *(["--http", arguments.http] if arguments.http else [])]
     if arguments.command == "pictures":
         return list(arguments.wanted)
     return families_words(arguments) if arguments.command == "families" else []

@@ -58,7 +58,7 @@ def _of(faces: Sequence[Face]) -> list[PhotoFinding]:
         return [
             _finding(
                 "no_face",
-                "No face found: fine for a few full-body photos, but it teaches no likeness. Full profiles aren't recognised as faces either.",
+                "No face found: fine for a few full-body photos, but it teaches no likeness. Full profiles and very small faces aren't recognised: crop a large photo closer to the person.",
             )
         ]
     if not is_clear(faces):

@@ -148,8 +148,9 @@ def _fits(here: Array, there: Array) -> list[tuple[float, float, float]]:
     sound = (length > _APART) & (scale > 0.15) & (np.abs(np.log(np.maximum(scale, 0.01) / size)) < 0.4)
     scale, first = scale[sound], first[sound]
     shift = there[first, :2] - scale[:, None] * here[first, :2]
-    off = scale[:, None, None] * here[None, :, :2] + shift[:, None] - there[None, :, :2]
-    agree = (np.hypot(off[..., 0], off[..., 1]) < _NEAR * np.maximum(1.0, scale)[:, None]).sum(1)
+    x, y = (scale[:, None] * here[:, at] + shift[:, at, None] - there[:, at] for at in (0, 1))
+    near = (_NEAR * np.maximum(1.0, scale)) ** 2
+    agree = (x * x + y * y < near[:, None]).sum(1)
     best = [at for at in np.argsort(-agree)[:_TRIES] if agree[at] >= _AGREE]
     return [(float(scale[at]), float(shift[at, 0]), float(shift[at, 1])) for at in best]
 
@@ -165,33 +166,46 @@ def _same_common(one: Image.Image, other: Image.Image, scale: float, x: float, y
         return False
     a = _part(one, (left, top, right, bottom))
     b = _part(other, (left * scale + x, top * scale + y, right * scale + x, bottom * scale + y))
-    return _same_colours(a, b) and _same_fields(a.mean(2), b.mean(2))
+    return _same_colours(a, b) and _same_fields(_grey(a), _grey(b))
 
 
 def _part(picture: Image.Image, box: tuple[float, float, float, float]) -> Array:
+    """Red, green and blue of a part, a row each."""
     bounded = (max(0.0, box[0]), max(0.0, box[1]), min(picture.width, box[2]), min(picture.height, box[3]))
     part = picture.resize((_COMMON, _COMMON), Image.Resampling.BILINEAR, box=bounded, reducing_gap=2.0)
-    return np.asarray(part.filter(ImageFilter.GaussianBlur(1)), np.float32)
+    pixels = np.asarray(part.filter(ImageFilter.GaussianBlur(1)), np.float32)
+    return np.ascontiguousarray(pixels.reshape(-1, 3).T)
 
 
 def _same_colours(one: Array, other: Array) -> bool:
     """Whatever the light is; pixels that are burnt or black in one of them tell nothing."""
-    telling = (np.maximum(one, other).max(2) < _BURNT) & (np.minimum(one.sum(2), other.sum(2)) > _BLACK)
-    if telling.mean() < _LEAST_COMMON:
+    sums = one[0] + one[1] + one[2], other[0] + other[1] + other[2]
+    brightest = np.maximum(one, other)
+    brightest = np.maximum(np.maximum(brightest[0], brightest[1]), brightest[2])
+    telling = (brightest < _BURNT) & (np.minimum(*sums) > _BLACK)
+    count = np.count_nonzero(telling)
+    if count < _LEAST_COMMON * telling.size:
         return True
-    a, b = (part[telling] / part[telling].sum(1, keepdims=True) for part in (one, other))
-    return float(np.abs(a - b).mean()) < _COLOUR
+    apart = np.abs(one / np.maximum(sums[0], 1) - other / np.maximum(sums[1], 1))
+    apart = (apart[0] + apart[1] + apart[2]) * telling
+    return float(apart.sum()) / (3 * count) < _COLOUR
+
+
+def _grey(part: Array) -> Array:
+    return part.mean(0).reshape(_COMMON, _COMMON)
 
 
 def _same_fields(one: Array, other: Array) -> bool:
+    a, b = _fields(one), _fields(other)
+    spread = a.std(1), b.std(1)
+    low, high = np.minimum(*spread), np.maximum(*spread)
+    telling = (low >= _FLAT) | (high >= 3 * _FLAT)
+    together = ((a - a.mean(1, keepdims=True)) * (b - b.mean(1, keepdims=True))).mean(1)
+    same = telling & (low > 0.5) & (together > _SAME * low * high)
+    return bool(telling.sum() >= _FIELDS and same.sum() >= _MOST * telling.sum())
+
+
+def _fields(grey: Array) -> Array:
+    """Pixels of each field, a row each."""
     step = _COMMON // _FIELDS
-    telling, same = 0, 0
-    for top in range(0, _COMMON, step):
-        for left in range(0, _COMMON, step):
-            a, b = (part[top : top + step, left : left + step].ravel() for part in (one, other))
-            low, high = sorted((float(a.std()), float(b.std())))
-            if low < _FLAT and high < 3 * _FLAT:
-                continue
-            telling += 1
-            same += low > 0.5 and float(np.corrcoef(a, b)[0, 1]) > _SAME
-    return telling >= _FIELDS and same >= _MOST * telling
+    return grey.reshape(_FIELDS, step, _FIELDS, step).swapaxes(1, 2).reshape(_FIELDS**2, step**2)

@@ -75,7 +75,7 @@ export default {
   finding_blurred: "Looks blurred: a sharper photo teaches more.",
   finding_bright: "Too bright: nothing can be learned from the plain white parts.",
   finding_extreme_shape: "Very long and narrow: much of it will be cropped.",
-  finding_no_face: "No face found: fine for a few full-body photos, but it teaches no likeness. Full profiles aren't recognised as faces either.",
+  finding_no_face: "No face found: fine for a few full-body photos, but it teaches no likeness. Full profiles and very small faces aren't recognised: crop a large photo closer to the person.",
   finding_face_small: "The face is very small: fine for a few full-body photos, but it teaches little likeness.",
   finding_face_turned: "The face is turned far away: fine for a few photos, most should show it from the front.",
   finding_face_blurred: "The face is out of focus: a sharper photo teaches more.",

@@ -89,6 +89,7 @@ def test_of_a_small_or_turned_face_nothing_finer_is_said():
     assert codes(HER, HER, (face(yaw=0.6, eye_light=0.2),)) == {"pho_2": ["face_turned"]}
 
 
-def test_where_no_face_is_found_it_is_said_that_profiles_are_not_seen():
+def test_where_no_face_is_found_it_is_said_that_profiles_and_very_small_ones_are_not_seen():
+    """A face of 80 px in a photo of 3,600 is not found though anybody sees it: cropped closer it is."""
     (finding,) = found(HER, HER, ())["pho_2"]
-    assert "profile" in finding.message
+    assert "profile" in finding.message and "very small" in finding.message and "crop" in finding.message

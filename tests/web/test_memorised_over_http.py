@@ -1,5 +1,5 @@
 """A wall of all nine kinds of versions through the routes and the real reader: what memorised or is cooked is never chosen, and it is said
-why. With photographs that packages bring; `dev.py likeness FOLDER --http` does it with 28 walls of real people."""
+why. With photographs that packages bring; `dev.py likeness FOLDER --http FILE` does it with 28 walls of real people."""
 
 # ruff: noqa: F811 - fixtures are imported by name
 
@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import pytest
 from hosts.likeness_lab import http_report, over_http, walls
-from hosts.likeness_lab.blended import cast_of_packages
+from hosts.likeness_lab.blended import APART, cast_of_packages
 from hosts.likeness_lab.kinds import FIT, KINDS
 from isengard.core.faces.tools import find_tools
 from isengard.core.paths import DataPaths
@@ -24,7 +24,7 @@ def answers(face_tools, tmp_path_factory):
     data = face_tools.parents[1]
     measurer = walls.Measurer(find_tools(DataPaths(data, data / "logs")))
     try:
-        cast = cast_of_packages(measurer)
+        cast = cast_of_packages(measurer, APART)
     finally:
         measurer.close()
     return over_http.asked(cast, tmp_path_factory.mktemp("walls"), NEVER)

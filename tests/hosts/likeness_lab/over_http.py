@@ -24,6 +24,7 @@ from support.generation_records import draft
 from support.loras import publish
 
 from .kinds import KINDS, SINGLE, Cast, pictures, without
+from .walls import PHOTO_QUALITY
 
 PATIENCE_S = 900
 FIRST_STEP = 100
@@ -69,7 +70,7 @@ class Planted:
             (job / part).mkdir(parents=True)
             for number, photo in enumerate(photos):
                 file = job / part / f"{number}.jpg"
-                photo.picture.save(file, quality=95)
+                photo.picture.save(file, quality=PHOTO_QUALITY)
                 api.upload(person["id"], file, f"{part}-{number}.jpg")
         self.versions = [
             publish(self._services.versions, person, FIRST_STEP + number, base="x", job_id=job.name)

@@ -25,6 +25,7 @@ SPLITS = 2
 #: A head so small says nothing when it is laid large.
 LEAST_FACE = 70
 LONGEST = 1024
+PHOTO_QUALITY = 95
 
 
 @dataclass(frozen=True, repr=False)
@@ -63,8 +64,16 @@ class Measurer:
         self._library.__exit__(None, None, None)
 
     def seen(self, picture: Image.Image) -> Seen:
-        file = Path(self._folder.name) / "picture.jpg"
-        picture.save(file, quality=92)
+        """Of a photograph: a server that is asked over HTTP is given the same file."""
+        return self._kept(picture, "photo.jpg", quality=PHOTO_QUALITY)
+
+    def drawn(self, picture: Image.Image) -> Seen:
+        """Of what ComfyUI draws, which compresses nothing away."""
+        return self._kept(picture, "picture.png", compress_level=1)
+
+    def _kept(self, picture: Image.Image, name: str, **how: int) -> Seen:
+        file = Path(self._folder.name) / name
+        picture.save(file, **how)
         try:
             return seen_of(self._reader.read(str(file)))
         finally:
@@ -131,12 +140,12 @@ def _strangers(people: dict[str, list[Photo]], name: str, like: Photo, chance) -
 
 def measured(cast: Cast, measurer: Measurer, kinds=(*KINDS, *SINGLE)) -> Wall:
     """Draw and measure a whole wall."""
-    base = {scene: measurer.seen(image) for scene, image in without(cast).items()}
+    base = {scene: measurer.drawn(image) for scene, image in without(cast).items()}
     trained, held_out = ([photo.face for photo in photos] for photos in (cast.trained, cast.held_out))
     wall = Wall(cast.person, trained, held_out, base)
     for kind in kinds:
         wall.shown[kind] = [
-            Shown(one.scene, one.strength, one.copies, measurer.seen(one.image))
+            Shown(one.scene, one.strength, one.copies, measurer.drawn(one.image))
             for one in pictures(cast, kind)
         ]
     return wall
