@@ -183,16 +183,18 @@ def _same_colours(one: Array, other: Array) -> bool:
     brightest = np.maximum(one, other)
     brightest = np.maximum(np.maximum(brightest[0], brightest[1]), brightest[2])
     telling = (brightest < _BURNT) & (np.minimum(*sums) > _BLACK)
-    count = np.count_nonzero(telling)
+    count = int(np.count_nonzero(telling))
     if count < _LEAST_COMMON * telling.size:
         return True
     apart = np.abs(one / np.maximum(sums[0], 1) - other / np.maximum(sums[1], 1))
     apart = (apart[0] + apart[1] + apart[2]) * telling
-    return float(apart.sum()) / (3 * count) < _COLOUR
+    differ = float(apart.sum()) / (3 * count)
+    return differ < _COLOUR
 
 
 def _grey(part: Array) -> Array:
-    return part.mean(0).reshape(_COMMON, _COMMON)
+    grey: Array = part.mean(0).reshape(_COMMON, _COMMON)
+    return grey
 
 
 def _same_fields(one: Array, other: Array) -> bool:
@@ -208,4 +210,5 @@ def _same_fields(one: Array, other: Array) -> bool:
 def _fields(grey: Array) -> Array:
     """Pixels of each field, a row each."""
     step = _COMMON // _FIELDS
-    return grey.reshape(_FIELDS, step, _FIELDS, step).swapaxes(1, 2).reshape(_FIELDS**2, step**2)
+    rows: Array = grey.reshape(_FIELDS, step, _FIELDS, step).swapaxes(1, 2).reshape(_FIELDS**2, step**2)
+    return rows
