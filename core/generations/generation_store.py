@@ -159,9 +159,11 @@ class GenerationStore:
         """Generations of one purpose, newest first unless `sort` says otherwise; proofs and pictures of ComfyUI's canvas are not
         the person's own."""
         wanted = Wanted(character_id, recipe, deleted, favourite, purpose, version, search, sort, album_id)
+        read = self._library.rows
         if sort != "date":
             self._places.ready()
-        rows = self._library.rows(*query_of(wanted, cursor, limit))
+            read = self._library.own_rows  # where the places are
+        rows = read(*query_of(wanted, cursor, limit))
         generations = self._library.records(Generation, rows[:limit])
         return Page[Generation](
             items=generations, next_cursor=rows[limit - 1]["id"] if len(rows) > limit else None

@@ -62,11 +62,11 @@ class SortedPlaces:
     def ready(self) -> None:
         """Have the table, and all of it: filled when it is first asked for, and anew where another program has written."""
         with self._turn:
-            seen = int(self._library.rows("PRAGMA data_version")[0][0])
+            seen = int(self._library.own_rows("PRAGMA data_version")[0][0])
             if self._seen == seen:
                 return
             for statement in (*_SCHEMA, "DELETE FROM place"):
-                self._library.rows(statement)
+                self._library.own_rows(statement)
             self._fill()
             self._seen = seen
 
@@ -80,5 +80,5 @@ class SortedPlaces:
             if not ids:
                 return
             last = ids[-1]["id"]
-            self._library.rows(f"{_PLACES} id > ? AND id <= ?", (after, last))
+            self._library.own_rows(f"{_PLACES} id > ? AND id <= ?", (after, last))
             after = last

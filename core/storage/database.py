@@ -52,6 +52,19 @@ def open_database(path: Path, migrations: Sequence[Migration]) -> sqlite3.Connec
         return _open(path, migrations)
 
 
+def second_connection(
+    path: Path, first: sqlite3.Connection, busy_timeout_s: float
+) -> sqlite3.Connection | None:
+    """A connection that only reads, and never waits for the first one; None where writers and readers keep each other out (no WAL)."""
+    if first.execute("PRAGMA journal_mode").fetchone()[0] != "wal":
+        return None
+    connection = sqlite3.connect(path, timeout=busy_timeout_s, isolation_level=None, check_same_thread=False)
+    connection.row_factory, connection.text_factory = sqlite3.Row, as_text
+    connection.execute("PRAGMA query_only=ON")
+    connection.execute("PRAGMA temp_store=MEMORY")
+    return connection
+
+
 def as_text(data: bytes) -> str:
     """Read what a fault has made of a text all the same: as one that no record, and no name, ever holds."""
     return data.decode("utf-8", "backslashreplace")

@@ -1,4 +1,4 @@
-"""isengard.db: characters, photos, generations. One connection of the server behind one lock."""
+"""isengard.db: characters, photos, generations. The server writes by one connection and reads by another, each behind a lock of its own."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from ..records.character import Character
 from ..records.generation import Generation
 from ..records.photo import Photo
 from ..said import said
-from .database import BUSY_TIMEOUT_S, empty_journal, open_database, rewrite
+from .database import BUSY_TIMEOUT_S, empty_journal, open_database, rewrite, second_connection
 from .documents import Documents, is_damaged
 from .library_schema import LIBRARY_MIGRATIONS
 from .text_functions import TEXT_FUNCTIONS
@@ -29,7 +29,8 @@ _TRY_AGAIN_S = 0.05
 class Library:
     """Thread-safe access; every store of the server shares one.
 
-    Readers never wait for a writer that waits for another program: the connection is let go between its tries.
+    Readers wait neither for a writer's disk (a photo's files and what SQLite syncs are within its transaction) nor for one that waits
+    for another program. On a network share there is one connection for both, which is let go between a writer's tries.
     """
 
     def __init__(self, paths: DataPaths, *, busy_timeout_s: float = BUSY_TIMEOUT_S) -> None:
@@ -38,13 +39,18 @@ class Library:
         self._turn = threading.RLock()
         #: the connection; held from BEGIN to COMMIT, so a thread that finds a transaction under way is in its own
         self._lock = threading.RLock()
+        #: the thread that is in a transaction: it reads what it has written
+        self._writing: int | None = None
         self._connection = open_database(paths.library_db, LIBRARY_MIGRATIONS)
         self._connection.execute("PRAGMA secure_delete=ON")
         self._connection.execute(
             "PRAGMA temp_store=MEMORY"
         )  # what is sorted or kept for a while tells of people, too
-        for name, count, function in TEXT_FUNCTIONS:
-            self._connection.create_function(name, count, function, deterministic=True)
+        self._reading = threading.Lock()
+        self._reader = second_connection(paths.library_db, self._connection, busy_timeout_s)
+        for connection in filter(None, (self._connection, self._reader)):
+            for name, count, function in TEXT_FUNCTIONS:
+                connection.create_function(name, count, function, deterministic=True)
         self._file = paths.library_db
         opened = self._file.stat()
         self._identity = (opened.st_dev, opened.st_ino)
@@ -53,6 +59,15 @@ class Library:
         self.menders: dict[str, Callable[[str], bool]] = {}
 
     def rows(self, sql: str, parameters: Sequence[Any] = ()) -> list[sqlite3.Row]:
+        """What is kept; within a transaction what it has written so far, too."""
+        own = self._writing == threading.get_ident() or not sql.startswith("SELECT")
+        if own or self._reader is None:
+            return self.own_rows(sql, parameters)
+        with self._reading:
+            return self._reader.execute(sql, parameters).fetchall()
+
+    def own_rows(self, sql: str, parameters: Sequence[Any] = ()) -> list[sqlite3.Row]:
+        """The same by the connection that writes, where alone its temporary tables are."""
         with self._lock:
             return self._connection.execute(sql, parameters).fetchall()
 
@@ -132,8 +147,10 @@ class Library:
                     self._lock.release()
                     time.sleep(_TRY_AGAIN_S)
                     self._lock.acquire()
+                self._writing = threading.get_ident()
                 yield
             finally:
+                self._writing = None
                 self._lock.release()
 
     @contextmanager
@@ -174,7 +191,7 @@ class Library:
 
     def scrub(self) -> None:
         """Leave nothing of deleted rows in the file, nor in its journal. StorageError as of a transaction."""
-        with self._my_turn(), self._lock:
+        with self._my_turn(), self._lock, self._reading:
             try:
                 rewrite(self._connection)
                 empty_journal(self._connection)
@@ -182,7 +199,9 @@ class Library:
                 raise (_busy() if _is_held(fault) else _unavailable(fault)) from fault
 
     def close(self) -> None:
-        with self._lock:
+        with self._lock, self._reading:
+            if self._reader is not None:
+                self._reader.close()
             self._connection.close()
 
 

@@ -8,6 +8,7 @@ import time
 
 import pytest
 from isengard.core.errors import StorageError
+from isengard.core.storage import database as database_module
 from isengard.core.storage.library import Library
 
 
@@ -100,3 +101,39 @@ def test_what_the_other_program_lets_go_in_time_is_written(paths, library, other
     with library.transaction() as database:
         insert(database, 7)
     assert count(library) == 1
+
+
+def test_who_reads_waits_for_no_writers_disk(library):
+    """While a photo's files and rows went to a busy disk, every list stood still with them: seconds, of a page that only looks."""
+    within, done = threading.Event(), threading.Event()
+
+    def write():
+        with library.transaction() as database:
+            insert(database, 1)
+            assert count(library) == 1, "it reads what it has written"
+            within.set()
+            assert done.wait(20)
+
+    writer = threading.Thread(target=write)
+    writer.start()
+    assert within.wait(20)
+    readers = [threading.Thread(target=lambda: seen.append(count(library))) for _ in range(5)]
+    seen: list[int] = []
+    for reader in readers:
+        reader.start()
+    for reader in readers:
+        reader.join(10)
+    assert seen == [0] * 5, "what is not kept yet is not there"
+    done.set()
+    writer.join()
+    assert count(library) == 1
+
+
+def test_without_wal_writers_and_readers_share_a_connection(paths, monkeypatch):
+    monkeypatch.setattr(database_module, "on_network_filesystem", lambda _: True)
+    library = Library(paths)
+    with library.transaction() as database:
+        insert(database, 1)
+        assert count(library) == 1
+    assert library.row("PRAGMA journal_mode")[0] == "truncate" and count(library) == 1
+    library.close()
