@@ -9,6 +9,7 @@ import os
 import re
 import zlib
 from collections.abc import Callable, Collection, Iterable, Iterator
+from heapq import nlargest
 from pathlib import Path
 from typing import BinaryIO
 
@@ -24,10 +25,13 @@ SHORTEST = 2
 #: Of files that are not read in parts; a workflow stands before a picture's pixels.
 HEAD_BYTES = 512 * 1024
 MAX_CHUNK_BYTES = 4 * 1024**2
+#: Of a folder of ComfyUI's the newest so many are looked into.
 MAX_FILES = 50_000
 PNG = b"\x89PNG\r\n\x1a\n"
 #: Pictures with a workflow inside, saved workflows, logs; models are never opened.
-SEARCHED = {".png", ".webp", ".jpg", ".jpeg", ".json", ".txt", ".log", ".flac", ".mp4", ".webm"}
+SEARCHED = frozenset({".png", ".webp", ".jpg", ".jpeg", ".json", ".txt", ".log", ".flac", ".mp4", ".webm"})
+#: Of our own outputs/ each is looked into: what is beside them says the same, and small copies say nothing.
+OUR_PICTURES = frozenset({".png"})
 #: What follows a short name where it names our folder or file: `ann/`, `ann-sd15-001400-…`, and elsewhere its end.
 _AS_FILE = r"-[a-z0-9_]+-\d{6}"
 #: SHA-256, ours and as other programs write it; a longer number is another one.
@@ -61,7 +65,9 @@ def finder(traces: Traces, others: Collection[str] = ()) -> Found:
     def said(text: str) -> bool:
         if not marks.isdisjoint(_marks_in(text)) or any(one in text for one in names_of_files):
             return True
-        return words.found_in(text) or (slug is not None and slug.search(text) is not None)
+        if words.found_in(text):
+            return True
+        return slug is not None and traces.slug in text and slug.search(text) is not None
 
     return said
 
@@ -114,20 +120,32 @@ def drop_lines(logs: Path, traces: Traces) -> int:
     return dropped
 
 
-def files_that_mention(folders: Iterable[Path], said: Found) -> list[Path]:
-    """Files whose name, text or metadata tell of somebody; nothing is changed, no pixel is read."""
-    files = []
-    for folder in folders:
-        for file in _searched(folder):
-            try:
-                with file.open("rb") as stream:
-                    text = _said(stream).decode("utf-8", errors="replace")
-            except OSError:
-                continue
-            name = file.relative_to(folder).with_suffix("").as_posix()
-            if said(f"{name}\n{unescaped(text)}"):
-                files.append(file)
-    return files
+def files_that_mention(folders: Iterable[Path], said: Found, *, but: Path | None = None) -> list[Path]:
+    """Files whose name, text or metadata tell of somebody; nothing is changed, no pixel is read. What lies in the folder `but`
+    is left out: ours may lie in one of ComfyUI's."""
+    return [
+        file
+        for folder in folders
+        for file in _newest(_files_in(folder, SEARCHED, but), MAX_FILES)
+        if _mentions(folder, file, said)
+    ]
+
+
+def pictures_that_mention(folders: Iterable[Path], said: Found) -> list[Path]:
+    """Pictures of ours, however many there are."""
+    found = [(folder, file) for folder in folders for file in _files_in(folder, OUR_PICTURES)]
+    found.sort(key=lambda place: str(place[1]))
+    return [file for folder, file in found if _mentions(folder, file, said)]
+
+
+def _mentions(folder: Path, file: Path, said: Found) -> bool:
+    try:
+        with file.open("rb") as stream:
+            text = _said(stream).decode("utf-8", errors="replace")
+    except OSError:
+        return False
+    name = file.relative_to(folder).with_suffix("").as_posix()
+    return said(f"{name}\n{unescaped(text)}")
 
 
 def _said(stream: BinaryIO) -> bytes:
@@ -146,18 +164,42 @@ def _said(stream: BinaryIO) -> bytes:
     return stream.read(HEAD_BYTES)
 
 
-def _searched(folder: Path) -> Iterator[Path]:
-    left = MAX_FILES
-    for file in sorted(folder.rglob("*")) if folder.is_dir() else ():
-        if file.suffix.lower() in SEARCHED and file.is_file() and not file.is_symlink():
-            left -= 1
-            if left < 0:
-                return
-            yield file
+def _files_in(folder: Path, kinds: Collection[str], but: Path | None = None) -> Iterator[Path]:
+    """Files of these kinds in it and below; no links."""
+    for above, folders, names in os.walk(folder):
+        if but is not None:
+            folders[:] = [name for name in folders if name != but.name or not _is(Path(above, name), but)]
+        for name in names:
+            file = Path(above, name)
+            if file.suffix.lower() in kinds and not file.is_symlink():
+                yield file
+
+
+def _is(place: Path, other: Path) -> bool:
+    try:
+        return place.samefile(other)
+    except OSError:
+        return False
+
+
+def _newest(files: Iterable[Path], most: int) -> list[Path]:
+    found = [*files]
+    if len(found) > most:
+        found = nlargest(most, found, key=_changed)
+    return sorted(found)
+
+
+def _changed(file: Path) -> float:
+    try:
+        return file.stat().st_mtime
+    except OSError:
+        return 0.0
 
 
 def unescaped(text: str) -> str:
     """JSON writes other scripts as \\uXXXX, rare letters as two of them, and puts a backslash before a quote."""
+    if "\\" not in text:
+        return text
     text = re.sub(r"\\u([0-9a-fA-F]{4})", lambda match: chr(int(match.group(1), 16)), text).replace(
         '\\"', '"'
     )

@@ -33,9 +33,9 @@ class WholeWords:
 
     def found_in(self, text: str) -> bool:
         exact, folded = self._exact, self._folded
-        if exact is not None and any(exact.matches(unicodedata.normalize("NFC", text))):
+        if exact is not None and exact.is_in(unicodedata.normalize("NFC", text)):
             return True
-        return folded is not None and any(folded.matches(fold(text)))
+        return folded is not None and folded.is_in(fold(text))
 
     def replaced(self, text: str, instead: str) -> str:
         """`text` with `instead` in the place of each."""
@@ -68,6 +68,10 @@ class _Search:
 
     pattern: re.Pattern[str]
     mine: frozenset[str]
+
+    def is_in(self, text: str) -> bool:
+        """Most texts hold none of `mine` in whatever way, which is seen a hundred times as fast."""
+        return any(word in text for word in self.mine) and any(self.matches(text))
 
     def matches(self, text: str) -> Iterator[re.Match[str]]:
         """The places where `mine` are; what else the pattern names is passed over."""

@@ -4,13 +4,22 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 import time
 import unicodedata
 
 import pytest
 from isengard.core.ids import new_id
+from isengard.core.privacy import text_search
 from isengard.core.privacy.anonymize import PERSON, anonymizer
-from isengard.core.privacy.text_search import Traces, drop_lines, files_that_mention, finder, unescaped
+from isengard.core.privacy.text_search import (
+    Traces,
+    drop_lines,
+    files_that_mention,
+    finder,
+    pictures_that_mention,
+    unescaped,
+)
 from PIL import Image
 from PIL.PngImagePlugin import PngInfo
 
@@ -168,3 +177,42 @@ def test_an_id_is_found_wherever_it_stands():
     said = finder(Traces(ids=[known, "ann-sd15-001400"], words=[]))
     assert said(f"uploads/x{known}0.jpg") and said(f"pho_{known}") and said("my_ann-sd15-001400_copy")
     assert not said(f"{other} {known[:-1]} {known.replace('pho', 'job')}")
+
+
+def test_of_too_many_files_the_newest_are_looked_into(tmp_path, monkeypatch):
+    """The first by name were: what ComfyUI has saved last has the highest number."""
+    monkeypatch.setattr(text_search, "MAX_FILES", 2)
+    for number in range(4):
+        file = tmp_path / f"ComfyUI_{number}_.json"
+        file.write_text("annqvx")
+        os.utime(file, (1_000 + number, 1_000 + number))
+    found = files_that_mention([tmp_path], finder(Traces(ids=[], words=["annqvx"])))
+    assert [file.name for file in found] == ["ComfyUI_2_.json", "ComfyUI_3_.json"]
+
+
+def test_every_picture_of_ours_is_looked_into_and_nothing_else(tmp_path, monkeypatch):
+    monkeypatch.setattr(text_search, "MAX_FILES", 2)
+    info = PngInfo()
+    info.add_text("prompt", "annqvx")
+    for number in range(4):
+        folder = tmp_path / f"gen_{number}"
+        (folder / "thumbs").mkdir(parents=True)
+        Image.new("RGB", (8, 8)).save(folder / "0000.png", pnginfo=info)
+        for beside in ("generation.json", "prompts.json", "thumbs/0000.jpg"):
+            (folder / beside).write_text("annqvx")
+    opened, mentions = [], finder(Traces(ids=[], words=["annqvx"]))
+    ordinary = text_search._mentions
+    monkeypatch.setattr(
+        text_search, "_mentions", lambda *about: opened.append(about[1].name) or ordinary(*about)
+    )
+    found = pictures_that_mention([tmp_path, tmp_path / "none"], mentions)
+    assert found == [tmp_path / f"gen_{number}" / "0000.png" for number in range(4)]
+    assert opened == ["0000.png"] * 4
+
+
+@pytest.mark.parametrize(
+    ("text", "there"),
+    [("Ann Example", False), ("Ann", True), ("ANN EXAMPLE and ann", True), ("hannah", False)],
+)
+def test_a_longer_name_of_somebody_else_is_not_theirs(text, there):
+    assert finder(Traces(ids=[], words=["Ann"]), ["Ann Example"])(text) is there

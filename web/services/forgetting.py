@@ -25,7 +25,6 @@ from ...core.errors import (
 )
 from ...core.executor import in_thread
 from ...core.faces.reader import FaceReader
-from ...core.generations.generation_files import trashed_generations
 from ...core.generations.photo_days import PhotoDayStore
 from ...core.generations.preview_copies import previews_of
 from ...core.jobs.ledger import JobFilter, Ledger, every_job
@@ -33,7 +32,7 @@ from ...core.loops import tried
 from ...core.paths import DataPaths
 from ...core.privacy import erasure, personal_data
 from ...core.privacy.personal_data import ForgetReport, Inventory, words_of
-from ...core.privacy.text_search import files_that_mention, finder, unescaped
+from ...core.privacy.text_search import files_that_mention, finder, pictures_that_mention, unescaped
 from ...core.records.generation import Generation, everybody_in
 from ...core.records.generation_states import GenerationState
 from ...core.records.job import Job
@@ -143,7 +142,7 @@ class Forgetting:
         others = [person for person in everybody(self.characters) if person.id != inventory.character_id]
         names = {word for person in others for word in words_of(person)}
         mentions = finder(inventory.traces, names)
-        files = files_that_mention(folders.values(), mentions)
+        files = files_that_mention(folders.values(), mentions, but=paths.root)
         outside = [file for file in files if not file.resolve().is_relative_to(root)]
         theirs = set(inventory.files(paths))
         named = files_that_mention([paths.recipes, paths.trash / "recipes", paths.albums], mentions)
@@ -260,9 +259,14 @@ def _others_pictures(paths: DataPaths, inventory: Inventory, names: set[str]) ->
     """Pictures of other people whose prompts mention this one, by a word that nobody else is called."""
     mentions = finder(inventory.traces.without(names), names)
     own = {folder.resolve() for folder in inventory.folders(paths)}
-    files = files_that_mention([paths.outputs, trashed_generations(paths)], mentions)
-    pictures = [file for file in files if not own & {parent.resolve() for parent in file.parents}]
-    return sorted({_shown(file, {"": paths.root}) for file in pictures if file.suffix == ".png"})
+    theirs = {file.resolve() for file in inventory.files(paths)}
+    files = pictures_that_mention([paths.outputs, paths.trash], mentions)
+    pictures = [
+        file
+        for file in files
+        if file.resolve() not in theirs and not own & {parent.resolve() for parent in file.parents}
+    ]
+    return sorted({_shown(file, {"": paths.root}) for file in pictures})
 
 
 def _shown(file: Path, folders: dict[str, Path]) -> str:
