@@ -55,7 +55,7 @@ def run(studio):
     from isengard.training.worker.runner import Pace, Tools
     from isengard.training.worker.task_runner import TaskRunner
 
-    def run(job, cancel_at=0):
+    def run(job, cancel_at=0, work=describe):
         house = studio.house
         tools = Tools(
             house.paths,
@@ -69,7 +69,7 @@ def run(studio):
 
         if cancel_at:
             threading.Thread(target=cancel, args=(house.ledger, job.id, cancel_at), daemon=True).start()
-        TaskRunner(tools, claimed, lease, lambda task: describe(studio.registry, task)).run()
+        TaskRunner(tools, claimed, lease, lambda task: work(studio.registry, task)).run()
         return house.ledger.get(job.id)
 
     return run
@@ -103,6 +103,21 @@ def test_photos_are_described_with_the_trigger_in_front(studio, run):
     assert not (studio.house.paths.job(job.id) / "photos").exists(), "the copies go once they have served"
     record = (studio.house.paths.job(job.id) / "captioner.json").read_text()
     assert "hf_" not in record and "Do not describe the face" in record
+
+
+def test_what_was_described_before_a_crash_is_taken_by_the_next_attempt(studio, run):
+    """The photos had gone with the last word: pressing Retry described none, for ever, of what had been described."""
+
+    def described_and_cut_off(registry, task):
+        describe(registry, task)
+        raise OSError(errno.EIO, "Input/output error")
+
+    job = run(studio.ask(), work=described_and_cut_off)
+    assert job.state.value == "failed" and len(results(studio, job)) == 3
+    studio.house.ledger.requeue(job.id)
+    again = run(job)
+    assert (again.state.value, again.error) == ("completed", None) and again.progress.step == 3
+    assert all(one.described for one in results(studio, job)) and len(results(studio, job)) == 3
 
 
 def test_words_that_describe_the_person_are_found(studio, run):

@@ -82,11 +82,9 @@ class Freezer:
 
 
 def describe(registry: PluginRegistry, task: Task) -> None:
-    """The work of the job. NotReadyError `captions_missing` when not a single photo could be described."""
-    asked = Captioning.read(task.dir)
-    captioner: Captioner = registry.get(SEAM, task.job.backend)
-    texts = captioner.describe(task, asked)
-    results = [_result(photo, texts.get(photo.file, ""), asked) for photo in asked.photos]
+    """The work of the job. NotReadyError `captions_missing` when not a single photo could be described. What an earlier attempt has
+    described to its end is taken: its photos may have gone."""
+    results = results_of(task.dir) or _described(registry, task)
     missing = [result for result in results if not result.described]
     if len(missing) == len(results):
         raise NotReadyError(
@@ -94,6 +92,7 @@ def describe(registry: PluginRegistry, task: Task) -> None:
             "The captioner described none of the photos. Your captions are unchanged.",
             "Check the log, then press Retry, or write the captions by hand.",
         )
+    atomic.write_json(task.dir / RESULT_FILE, [result.model_dump(mode="json") for result in results])
     if missing:
         task.warnings.append(
             said(
@@ -102,9 +101,15 @@ def describe(registry: PluginRegistry, task: Task) -> None:
                 photos=len(results),
             )
         )
-    atomic.write_json(task.dir / RESULT_FILE, [result.model_dump(mode="json") for result in results])
     shutil.rmtree(task.dir / PHOTOS, ignore_errors=True)  # ours, and needed by a retry only
     task.tell("finishing", step=len(results) - len(missing), total=len(results))
+
+
+def _described(registry: PluginRegistry, task: Task) -> list[Result]:
+    asked = Captioning.read(task.dir)
+    captioner: Captioner = registry.get(SEAM, task.job.backend)
+    texts = captioner.describe(task, asked)
+    return [_result(photo, texts.get(photo.file, ""), asked) for photo in asked.photos]
 
 
 def _result(photo: AskedPhoto, said: str, asked: Captioning) -> Result:
