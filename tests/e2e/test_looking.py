@@ -236,38 +236,32 @@ def test_pictures_are_searched_ordered_and_filtered_by_the_server(panel):
     expect(panel.get("isen-sort-pictures")).to_be_visible()
 
 
-def test_deleted_pictures_are_brought_back_long_after_the_offer_to_undo_has_gone(panel, server, shots):
-    def here():
-        return [
-            [image["n"] for image in made["images"] if not image["deleted_at"]]
-            for made in server.api.get("/generations")["items"]
-        ]
+def kept(server) -> dict[str, list[int]]:
+    """Prompt -> the numbers of the pictures that are not in the trash."""
+    made = server.api.get("/generations")["items"]
+    return {
+        one["request"]["prompt"]: [image["n"] for image in one["images"] if not image["deleted_at"]]
+        for one in made
+    }
 
-    before = here()
-    garden, snow = (
-        next(
-            made["id"]
-            for made in server.api.get("/generations")["items"]
-            if word in made["request"]["prompt"]
-        )
-        for word in ("garden", "snow")
-    )
-    server.api.patch(
-        "/generations",
-        {
-            "pictures": [
-                {"generation_id": garden, "n": 1, "deleted": True},
-                {"generation_id": snow, "n": 0, "deleted": True},
-            ]
-        },
-    )
+
+def put_away(server, word: str, n: int) -> dict:
+    """What deletes that picture of the order with this word in its prompt."""
+    made = server.api.get("/generations")["items"]
+    (order,) = [one["id"] for one in made if word in one["request"]["prompt"]]
+    return {"generation_id": order, "n": n, "deleted": True}
+
+
+def test_deleted_pictures_are_brought_back_long_after_the_offer_to_undo_has_gone(panel, server, shots):
+    before = kept(server)
+    pictures = [put_away(server, "garden", 1), put_away(server, "snow", 0)]
+    server.api.patch("/generations", {"pictures": pictures})
     expect(panel.get("isen-image")).to_have_count(2)
     panel.click("isen-gallery-filters", "isen-picture-trash")
     rows = panel.get("isen-deleted-pictures").locator("li")
     expect(rows).to_have_count(2)
-    expect(rows.first).to_contain_text("1 picture")
-    expect(rows.first).to_contain_text("deleted for good on")
-    expect(rows.first).to_contain_text("Ann Example")
+    for words in ("1 picture", "deleted for good on", "Ann Example"):
+        expect(rows.first).to_contain_text(words)
     panel.page.wait_for_function(
         "[...document.querySelectorAll('[data-testid=\"isen-deleted-pictures\"] img')].filter((one) => one.naturalWidth).length === 2"
     )
@@ -278,4 +272,4 @@ def test_deleted_pictures_are_brought_back_long_after_the_offer_to_undo_has_gone
     expect(panel.page.get_by_text("No deleted pictures.")).to_be_visible()
     panel.click("isen-close", "isen-gallery-filters")
     expect(panel.get("isen-image")).to_have_count(4)
-    assert here() == before
+    assert kept(server) == before
