@@ -43,10 +43,11 @@ export function sorted(entries, sort, names) {
 
 /** Another filter: the list from its beginning. The last one asked for wins. @param {Isengard.Store} store @param {Isengard.Filter} filter */
 export async function setFilter(store, filter) {
-  store.set({ galleryFilter: filter });
+  store.set({ galleryFilter: filter, filtering: true });
   const page = await store.attempt(() => store.api.generations.list(filter));
-  if (!page || store.state.galleryFilter !== filter) return;
-  store.set({ generations: page.items, cursors: { ...store.state.cursors, generations: page.next_cursor } });
+  if (store.state.galleryFilter !== filter) return;
+  if (!page) return store.set({ filtering: false });
+  store.set({ generations: page.items, cursors: { ...store.state.cursors, generations: page.next_cursor }, listedFilter: filter, filtering: false });
 }
 
 /**

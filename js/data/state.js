@@ -37,6 +37,10 @@ export function emptyState() {
     losses: {},
     generations: null,
     galleryFilter: NO_FILTER,
+    /** The filter of the list as it is here: another one while the chosen one's is on its way, or could not be had. */
+    listedFilter: NO_FILTER,
+    /** Whether it is on its way. */
+    filtering: false,
     /** Once asked for. */
     albums: null,
     /** What events have told of photo days since the page was opened, by id. */

@@ -122,7 +122,7 @@ export class Store {
       const cursors = Object.fromEntries(names.map((name, index) => [name, pages[index].next_cursor ?? null]));
       const firstVersion = this.state.firstVersion || health.version;
       /** @type {Isengard.State} */
-      const state = { ...this.state, ...this.#back(), ...lists, health, firstVersion, lending, cursors, connection: "online", retryS: null };
+      const state = { ...this.state, ...this.#back(), ...lists, health, firstVersion, lending, cursors, listedFilter: filter === this.state.galleryFilter ? filter : this.state.listedFilter, connection: "online", retryS: null };
       // What was told while the lists were on their way may be newer than they are; log lines were not fetched here.
       const late = this.#late.filter((event) => event.type !== "job.log");
       this.#tries = 0;
@@ -135,7 +135,8 @@ export class Store {
 
   /** Before what was scrolled through; those of an earlier filter are not shown under the one that was chosen meanwhile. @param {Isengard.Page<Isengard.Generation>} newest @param {Isengard.Filter} filter */
   #pictures(newest, filter) {
-    const { generations, cursors, galleryFilter: now } = this.state;
+    const { generations, cursors, galleryFilter: now, listedFilter: listed } = this.state;
+    if (filter === now && filter !== listed) return newest;
     if (filter === now || generations === null) return continued(generations, cursors.generations, newest, now.sort);
     this.#stale = true;
     return { items: generations, next_cursor: cursors.generations };
@@ -197,6 +198,7 @@ export class Store {
   async more(name, { pressed = true } = {}) {
     const cursor = this.state.cursors[name];
     if (!cursor) return true;
+    if (name === "generations" && this.state.galleryFilter !== this.state.listedFilter) return false; // its place is in the list of another filter
     const question = () => /** @type {Promise<Isengard.Page<Isengard.Generation | Isengard.Job>>} */ (LISTS[name](this.api, this.state, cursor));
     const answer = await (pressed ? this.attempt(question) : this.ask(question));
     if (!answer || this.state.cursors[name] !== cursor) return Boolean(answer);

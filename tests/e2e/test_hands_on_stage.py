@@ -272,3 +272,15 @@ def test_deleted_pictures_come_in_pages(stage):
     expect(rows).to_have_count(3)
     expect(stage.get_by_test_id("isen-more-deleted")).to_be_hidden()
     assert stage.evaluate("asked") == "next"
+
+
+def test_while_a_filter_is_asked_for_nobody_says_that_nothing_fits(stage):
+    stage.show("images-filters")
+    stage.evaluate(
+        "void (panel.store.api.generations.list = () => new Promise((resolve) => (window.answer = resolve)))"
+    )
+    stage.get_by_test_id("isen-only-favourites").check()
+    none = stage.get_by_test_id("isen-no-images")
+    expect(none).to_have_text("Loading")
+    stage.evaluate("answer({ items: [], next_cursor: null })")
+    expect(none).to_contain_text("No pictures match")

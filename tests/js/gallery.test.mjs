@@ -88,6 +88,27 @@ test("the last filter asked for wins", async () => {
   assert.deepEqual(store.state.generations.map(({ id }) => id), ["gen_0002"]);
 });
 
+test("a filter whose pictures could not be had leaves no gap: they are listed anew once they can be", async () => {
+  const old = [made(9), made(3), made(1)];
+  let away = true;
+  const ways = { url: (path) => path, fetch: async (path) => {
+    if (away) throw new TypeError("away");
+    return new Response(JSON.stringify(path.includes("/generations") ? { items: [made(9), made(8)], next_cursor: "gen_0008" } : { items: [] }));
+  } };
+  const store = new Store(new Api(ways), { memory: null, later: () => {} });
+  const ann = { ...NO_FILTER, character: "chr_1" };
+  store.set({ generations: old, galleryFilter: ann, listedFilter: ann, cursors: { ...store.state.cursors, generations: "gen_0001" } });
+  const asked = setFilter(store, NO_FILTER);
+  assert.equal(store.state.filtering, true);
+  await asked;
+  assert.deepEqual([store.state.filtering, store.state.generations], [false, old]);
+  assert.equal(await store.more("generations"), false, "the place is in another list");
+  away = false;
+  await store.refresh();
+  assert.deepEqual(store.state.generations.map(({ id }) => id), ["gen_0009", "gen_0008"]);
+  assert.equal(store.state.cursors.generations, "gen_0008");
+});
+
 const progress = (more) => ({ image: 0, count: 2, step: 0, total_steps: 0, ahead: 0, frame: 0, ...more });
 
 test("what is being made, in words and as a share", () => {

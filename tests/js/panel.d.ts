@@ -304,6 +304,8 @@ declare namespace Isengard {
     losses: Record<string, LossPoint[]>;
     generations: Generation[] | null;
     galleryFilter: Filter;
+    listedFilter: Filter;
+    filtering: boolean;
     albums: Album[] | null;
     photoDays: Record<string, { state: string; character_id: string; drawn: number; left: number; seq: number }>;
     comparisons: Generation[];

@@ -1,6 +1,6 @@
 /** Every picture there is: a search and filters, a wall of thumbnails, each in full, and several chosen at once. */
 
-import { button, h, icon } from "../../lib/dom.js";
+import { button, h, icon, say } from "../../lib/dom.js";
 import { DOT, decimal, listed } from "../../lib/format.js";
 import { fill } from "../../lib/lists.js";
 import { loadAlbums } from "../../data/albums/albums.js";
@@ -66,7 +66,7 @@ export class Gallery {
 
   /** @param {Isengard.Shown} state */
   show(state) {
-    const { galleryFilter: filter, generations, characters, recipes, albums } = state;
+    const { galleryFilter: filter, filtering, generations, characters, recipes, albums } = state;
     const [others, before, people, ways, folders] = this.shown;
     this.shown = [generations, filter, characters, recipes, albums];
     if (people !== characters || ways !== recipes || before !== filter || folders !== albums) {
@@ -82,7 +82,7 @@ export class Gallery {
     }
     const filtered = isFiltered(filter);
     this.filters.element.hidden = !this.pictures.length && !filtered;
-    this.none.textContent = generations === null ? "" : t(filtered ? "noneFits" : "noImages");
+    say(this.none, generations === null ? "" : t(filtering ? "loading" : filtered ? "noneFits" : "noImages"));
     // beside the filters where there are some, else where the pictures would be
     const home = this.filters.element.hidden ? this.element : this.filters.more;
     if (this.trash.parentNode !== home) home.insertBefore(this.trash, home === this.element ? this.wall.element : null);
