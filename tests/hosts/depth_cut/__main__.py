@@ -14,8 +14,6 @@ sys.path.insert(0, str(TESTS))
 
 def main() -> int:
     import conftest  # noqa: F401 - makes this checkout the package `isengard`
-    from hosts import fixtures
-    from hosts.depth_cut import build, drive
     from hosts.depth_cut.trainer_side import MAKERS
     from hosts.environments import say
     from support.trainer_configs import ways
@@ -25,22 +23,43 @@ def main() -> int:
     ask.add_argument("--trainer", type=Path, help="the folder of a real AI-Toolkit")
     ask.add_argument("--trainer-python", type=Path, help="the Python that runs it")
     ask.add_argument("--recipe", default="", help="another workflow of the family's than its usual one")
+    ask.add_argument("--bits", type=int, default=8, help="the form of the weights that it is trained in")
+    ask.add_argument(
+        "--fetched", action="store_true", help="fetched by the pack, then trained without a network"
+    )
     asked = ask.parse_args()
     fine = True
     for family in asked.family:
         with tempfile.TemporaryDirectory(prefix="isengard-family-") as folder:
-            work, trainer, photos = Path(folder), None, None
-            if asked.recipe:
-                photos = fixtures.portraits(work / "photos", 3)
-            if asked.trainer:
-                trainer = trainer_environment(asked.trainer, asked.trainer_python) | {
-                    "HF_HOME": str(build.hub(family, asked.trainer_python))
-                }
-                photos = fixtures.portraits(work / "photos", 6)
-            found = drive.run(family, work / "host", trainer=trainer, photos=photos, recipe=asked.recipe)
-        say(found.row())
-        fine = fine and found.holds
+            holds, row = one(family, Path(folder), asked)
+        say(row)
+        fine = fine and holds
     return 0 if fine else 1
+
+
+def one(way: str, work: Path, asked: argparse.Namespace) -> tuple[bool, str]:
+    """Whether all holds, and what became of it."""
+    from hosts import fixtures
+    from hosts.depth_cut import build, drive, offline, recovery
+
+    if not asked.trainer:
+        photos = fixtures.portraits(work / "photos", 3) if asked.recipe else None
+        made = drive.run(way, work / "host", photos=photos, recipe=asked.recipe)
+        return made.holds, made.row()
+    trainer, order = trainer_environment(asked.trainer, asked.trainer_python), {}
+    if asked.bits == 8:
+        source = build.hub(way, asked.trainer_python)
+    else:
+        source = recovery.hub_with_adapter(way, asked.trainer_python, asked.bits, work / "hub")
+        trainer |= recovery.with_a_card(work / "card")
+        order = {"overrides": {**drive.TRAINING["overrides"], "bits": asked.bits}}
+    photos = fixtures.portraits(work / "photos", 6)
+    if asked.fetched:
+        apart = offline.run(way, work, source, trainer, photos, order)
+        return apart.holds, apart.row()
+    trainer |= {"HF_HOME": str(source)}
+    found = drive.run(way, work / "host", trainer=trainer, photos=photos, recipe=asked.recipe, asked=order)
+    return found.holds, found.row()
 
 
 def trainer_environment(folder: Path, python: Path) -> dict[str, str]:

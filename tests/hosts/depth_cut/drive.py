@@ -155,11 +155,12 @@ def _modules(lora: dict[str, tuple[int, ...]]) -> dict[str, tuple[int, int]]:
     return {module: (inputs[module], outputs[module]) for module in inputs}
 
 
-def _person(api: Api, photos: list[Path]) -> dict[str, Any]:
-    person = api.post("/characters", {"name": "Ann Example", "consent": True})
+def person(api: Api, photos: list[Path]) -> dict[str, Any]:
+    """Somebody with these photos."""
+    ann: dict[str, Any] = api.post("/characters", {"name": "Ann Example", "consent": True})
     for photo in photos:
-        api.upload(person["id"], photo)
-    return person
+        api.upload(ann["id"], photo)
+    return ann
 
 
 def _made(api: Api, slug: str, photos: list[Path]) -> dict[str, Any]:
@@ -173,13 +174,13 @@ def _trained(
     api: Api, server: comfyui.ComfyUI, found: Found, photos: list[Path], asked: dict[str, Any]
 ) -> dict[str, Any]:
     """Somebody whose LoRA the pack has trained and proven."""
-    person = _person(api, photos)
+    ann = person(api, photos)
     with _timed(found, "trained"):
-        _train(api, found, person, asked)
+        _train(api, found, ann, asked)
     lora_proof.free(server)
-    wait_for_proof(api, person["id"], 900)
-    found.fit = api.get(f"/characters/{person['id']}/versions")["items"][-1]["proof"]["fit"]
-    return person
+    wait_for_proof(api, ann["id"], 900)
+    found.fit = api.get(f"/characters/{ann['id']}/versions")["items"][-1]["proof"]["fit"]
+    return ann
 
 
 def _train(api: Api, found: Found, person: dict[str, Any], asked: dict[str, Any]) -> None:

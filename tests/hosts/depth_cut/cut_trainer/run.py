@@ -3,14 +3,18 @@
 The rest is AI-Toolkit's own. FLUX.1, Z-Image, SDXL and Stable Diffusion 1.5 read their depth from a file and need none of this.
 """
 
+import json
 import os
 import runpy
 import sys
+from pathlib import Path
 
 #: The pack hands only a few variables on to the trainer; HF_* are among them.
 REAL = os.environ["HF_AITK_REAL"]
 #: Krea 2's width where it is cut too: ComfyUI reads it from the file.
 KREA_WIDTH = int(os.environ.get("HF_CUT_KREA2") or 0)
+#: Where there is no such card as the pack was told of: what trains in its place.
+CARD = os.environ.get("HF_CUT_CARD")
 
 
 def cut_depth() -> None:
@@ -29,6 +33,20 @@ def cut_depth() -> None:
         )
 
 
+def without_card(config: str) -> str:
+    """The same training on a processor: of what the pack wrote only the device, and the optimizer's form, whose code is for CUDA."""
+    whole = json.loads(Path(config).read_text())
+    process = whole["config"]["process"][0]
+    process["device"], train = CARD, process["train"]
+    train["optimizer"] = train["optimizer"].removesuffix("8bit")
+    os.environ["ACCELERATE_USE_CPU"] = "1"
+    target = Path(config).with_name("config.cut.json")
+    target.write_text(json.dumps(whole))
+    return str(target)
+
+
+if CARD:
+    sys.argv[1] = without_card(sys.argv[1])
 os.chdir(REAL)
 sys.path.insert(0, REAL)
 cut_depth()

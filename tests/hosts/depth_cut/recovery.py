@@ -1,0 +1,55 @@
+"""A recovery adapter of random numbers for a base in fewer bits, and the card that asks for one: `dev.py families qwen_image --bits 3`."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+from . import build
+from .hub import PINS, pin, snapshot
+
+#: Of the published ones: 16 numbers in 16 bits for every row and column of every matrix make up their size to a few hundred bytes.
+RANK = 16
+
+
+def hub_with_adapter(way: str, python: Path, bits: int, home: Path) -> Path:
+    """`home`, filled with links to what `build.hub` made and with the adapter for `bits` of the family's record."""
+    from isengard.core.families.families import Families
+
+    made, family = build.hub(way, python), way.partition(".")[0]
+    form = Families().get(family).memory.in_bits(bits)
+    if form is None:
+        raise SystemExit(f"{family} is not trained in {bits} bits.")
+    (home / "hub").mkdir(parents=True)
+    for repository in (made / "hub").iterdir():
+        (home / "hub" / repository.name).symlink_to(repository, target_is_directory=True)
+    pins = json.loads((made / PINS).read_text(encoding="utf-8"))
+    pin(home, {**pins, form.adapter.hub: form.adapter.revision})
+    write_adapter(
+        build.base_file(family, build.models(family)),
+        snapshot(home, form.adapter.hub) / form.adapter.single_file,
+    )
+    return home
+
+
+def write_adapter(base: Path, file: Path) -> None:
+    """A weak LoRA of every matrix of the base."""
+    from isengard.core.loras.safetensors_file import read_header
+
+    from .tensors import filled, write
+
+    shapes: dict[str, tuple[int, ...]] = {}
+    for name, shape in read_header(base).shapes.items():
+        if name.endswith(".weight") and len(shape) == 2:
+            module = f"diffusion_model.{name.removesuffix('.weight')}"
+            shapes[f"{module}.lora_A.weight"] = (RANK, shape[1])
+            shapes[f"{module}.lora_B.weight"] = (shape[0], RANK)
+    write(file, filled(shapes, seed=6, gains={"*": 0.1}))
+
+
+def with_a_card(folder: Path) -> dict[str, str]:
+    """An environment in which the pack sees a GPU of 24 GB, and the trainer trains on the processor what it is told for that."""
+    from support.gpu_fixtures import FakeGpu
+
+    card = FakeGpu.make(folder)
+    return {"PATH": card.search_path, "ISENGARD_ALLOW_CPU": "", "HF_CUT_CARD": "cpu"}
