@@ -41,10 +41,15 @@ def chosen(tmp_path, monkeypatch):
 
 
 @pytest.fixture
-def choose():
+def dev():
     spec = importlib.util.spec_from_file_location("isengard_dev", ROOT / "dev.py")
     dev = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(dev)
+    return dev
+
+
+@pytest.fixture
+def choose(dev):
     return dev.choose
 
 
@@ -77,6 +82,16 @@ def test_what_is_not_there_is_said(chosen, choose, tmp_path, comfyui, python, sa
     with pytest.raises(SystemExit, match=said):
         choose(comfyui and str(tmp_path / comfyui), python)
     assert COMFYUI_PATH not in os.environ and TEST_PYTHON not in os.environ
+
+
+def test_families_are_told_how_to_train(dev):
+    """Fewer bits and a fetch before are of no use without a trainer."""
+    trainer = ["--trainer", "AITK", "--trainer-python", "P"]
+    asked = dev.parser().parse_args(["families", "qwen_image", *trainer, "--bits", "3", "--fetched"])
+    assert dev.families_words(asked) == ["qwen_image", *trainer, "--bits", "3", "--fetched"]
+    for more in (["--bits", "3"], ["--fetched"], ["--trainer", "AITK"]):
+        with pytest.raises(SystemExit, match="--trainer FOLDER and --trainer-python P"):
+            dev.families_words(dev.parser().parse_args(["families", "qwen_image", *more]))
 
 
 @pytest.mark.slow

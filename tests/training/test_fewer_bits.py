@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import sys
 from dataclasses import replace
 from pathlib import Path
@@ -22,7 +23,9 @@ from isengard.training.backends.ai_toolkit.backend import AiToolkitBackend
 from isengard.training.downloads.hub_cache import lacking, main_commit
 from isengard.training.planning.facts import BaseModel
 from pydantic import ValidationError
+from support.full_depth import BASES
 from support.hub_files import put_part
+from support.recovery_adapters import adapter_shapes
 from support.task_fixtures import task_house  # noqa: F401 - fixture
 from support.trainer_configs import training_of as frozen
 from support.training_fixtures import training_of
@@ -65,6 +68,22 @@ def test_the_forms_are_those_of_the_trainers_own_interface():
         "uint4|ostris/accuracy_recovery_adapters/qwen_image_2512_torchao_uint4.safetensors",
     }
     assert [form.bits for form in QWEN.memory.fewer_bits] == [4, 3]
+
+
+def test_the_published_size_is_that_of_a_lora_of_every_matrix():
+    """Rank 16 in 16 bits, named as ComfyUI does: what our cut adapter has, too (hosts/depth_cut/recovery.py). The rest of the file is what
+    its maker wrote beside the weights."""
+    shapes = adapter_shapes(BASES["qwen_image"]())
+    header, end = {}, 0
+    for name, shape in shapes.items():
+        header[name] = {
+            "dtype": "BF16",
+            "shape": list(shape),
+            "data_offsets": [end, end + 2 * math.prod(shape)],
+        }
+        end += 2 * math.prod(shape)
+    size = 8 + len(json.dumps(header, separators=(",", ":"))) + end
+    assert len(shapes) == 2 * 846 and 0 < FORM.adapter.size - size < 1000
 
 
 def test_only_who_trains_in_fewer_bits_reads_the_adapter():

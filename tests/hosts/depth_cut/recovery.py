@@ -5,11 +5,10 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+from support.recovery_adapters import adapter_shapes
+
 from . import build
 from .hub import PINS, pin, snapshot
-
-#: Of the published ones: 16 numbers in 16 bits for every row and column of every matrix make up their size to a few hundred bytes.
-RANK = 16
 
 
 def hub_with_adapter(way: str, python: Path, bits: int, home: Path) -> Path:
@@ -33,18 +32,12 @@ def hub_with_adapter(way: str, python: Path, bits: int, home: Path) -> Path:
 
 
 def write_adapter(base: Path, file: Path) -> None:
-    """A weak LoRA of every matrix of the base."""
+    """A weak one for this base."""
     from isengard.core.loras.safetensors_file import read_header
 
     from .tensors import filled, write
 
-    shapes: dict[str, tuple[int, ...]] = {}
-    for name, shape in read_header(base).shapes.items():
-        if name.endswith(".weight") and len(shape) == 2:
-            module = f"diffusion_model.{name.removesuffix('.weight')}"
-            shapes[f"{module}.lora_A.weight"] = (RANK, shape[1])
-            shapes[f"{module}.lora_B.weight"] = (shape[0], RANK)
-    write(file, filled(shapes, seed=6, gains={"*": 0.1}))
+    write(file, filled(adapter_shapes(read_header(base).shapes), seed=6, gains={"*": 0.1}))
 
 
 def with_a_card(folder: Path) -> dict[str, str]:
