@@ -56,10 +56,19 @@ def one(way: str, work: Path, asked: argparse.Namespace) -> tuple[bool, str]:
     photos = fixtures.portraits(work / "photos", 6)
     if asked.fetched:
         apart = offline.run(way, work, source, trainer, photos, order)
-        return apart.holds, apart.row()
-    trainer |= {"HF_HOME": str(source)}
-    found = drive.run(way, work / "host", trainer=trainer, photos=photos, recipe=asked.recipe, asked=order)
-    return found.holds, found.row()
+        holds, row = apart.holds, apart.row()
+    else:
+        trainer |= {"HF_HOME": str(source)}
+        found = drive.run(
+            way, work / "host", trainer=trainer, photos=photos, recipe=asked.recipe, asked=order
+        )
+        holds, row = found.holds, found.row()
+    if asked.bits != 8:
+        [log] = (work / "host").glob("user/__isengard/jobs/*/trainer.log")
+        taken, all_of_it = recovery.matrices_under(log.read_text(encoding="utf-8", errors="replace"))
+        row += f" | {asked.bits} bits: {taken} of {all_of_it} matrices under the adapter"
+        holds = holds and 0 < taken == all_of_it
+    return holds, row
 
 
 def trainer_environment(folder: Path, python: Path) -> dict[str, str]:

@@ -41,8 +41,14 @@ def run(
     way: str, work: Path, source: Path, trainer: dict[str, str], photos: list[Path], asked: dict[str, Any]
 ) -> Offline:
     """`source`: a cache as `build.hub` makes it, whose files the hub has; `trainer`: its environment. The rest as `drive.run`."""
-    hub, cache = HubServer(), work / "fetched" / "hub"
-    hub.put_cache(source / "hub")
+    from isengard.core.families.families import Families
+
+    from .shards import in_shards
+
+    family, _, route = way.partition(".")
+    parts = Families().get(family).by_route(route).trainer_hubs
+    hub, cache, given = HubServer(), work / "fetched" / "hub", work / "given"
+    hub.put_cache(in_shards(parts, source / "hub", given))
     reads = {"HF_HOME": str(cache.parent), "HF_HUB_CACHE": str(cache), "HF_ENDPOINT": hub.url}
     try:
         told = _fetch(way, work / "fetching", trainer | reads, photos, asked)
@@ -55,7 +61,8 @@ def run(
         hub.close()
     made = {file: file.stat().st_size for file in cache.glob("models--*/snapshots/*/**/*") if file.is_file()}
     names = sorted(_name(file.relative_to(cache)) for file in made)
-    shutil.rmtree(cache.parent)
+    for folder in (cache.parent, given):
+        shutil.rmtree(folder)
     return Offline(
         found, names, sum(made.values()), told, [f"{method} {path}" for method, path, _, _ in hub.asked]
     )
