@@ -16,6 +16,7 @@ RUNS: list[tuple[str, ...]] = [
     (NOW, "FLUX.2 Klein 4B, into a picture", "0.33.0", "yes", "no: a made LoRA", "all", "0.00 / 2.01", "6.0 GB", "33 (busy)"),
     ("2416cd6", "Qwen-Image-Edit, from photos", "0.33.0", "yes", "no: photos alone", "-", "0.00 / 3.49", "8.5 GB", "580 (busy)"),
     ("16d5236", "Qwen-Image-2512", "0.33.0", "yes", "2 steps", "14 of 14", "0.00 / 26.99", "5.1 GB", "120 + 88 (busy)"),
+    (NOW, "FLUX.1 dev", "0.33.0", "yes", "2 steps", "all", "0.00 / 31.94", "6.2 GB", "68 + 50 (busy)"),
     (OLD, "FLUX.1 dev", "0.33.0, 0.3.75", "yes", "2 steps", "20 of 20", "0 / 0.87", "5.8 GB", "28 (quiet)"),
     (OLD, "SDXL", "0.33.0, 0.3.75", "yes", "4 steps, from the file", "140 of 140", "0 / 52.1", "8.2 GB", "66"),
     (OLD, "SD 1.5", "0.33.0", "yes", "2 steps, from the file", "192 of 192", "0 / 60.5", "6.5 GB", "20 (quiet)"),
