@@ -75,7 +75,7 @@ def parser() -> argparse.ArgumentParser:
         "--bits", metavar="N", help="train its weights in so many bits, for a card that is told"
     )
     families.add_argument(
-        "--fetched", action="store_true", help="let the pack fetch what the trainer reads, then train offline"
+        "--offline", action="store_true", help="let the pack fetch what the trainer reads, then train offline"
     )
     _add_measurements(commands)
     for command in (demo, test, families):
@@ -120,14 +120,14 @@ def families_words(arguments: argparse.Namespace) -> list[str]:
     if bool(arguments.trainer) != bool(arguments.trainer_python):
         raise SystemExit("--trainer FOLDER and --trainer-python P go together.")
     trainer = ["--trainer", arguments.trainer, "--trainer-python", arguments.trainer_python]
-    if (arguments.bits or arguments.fetched) and not arguments.trainer:
+    if (arguments.bits or arguments.offline) and not arguments.trainer:
         raise SystemExit(
-            "--bits and --fetched are about a training: name --trainer FOLDER and --trainer-python P."
+            "--bits and --offline are about a training: name --trainer FOLDER and --trainer-python P."
         )
     words = [*arguments.family, *(trainer if arguments.trainer else [])]
     for name in ("recipe", "bits"):
         words += [f"--{name}", getattr(arguments, name)] if getattr(arguments, name) else []
-    return [*words, *(["--fetched"] if arguments.fetched else [])]
+    return [*words, *(["--offline"] if arguments.offline else [])]
 
 
 def main() -> int:

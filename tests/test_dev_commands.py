@@ -87,9 +87,9 @@ def test_what_is_not_there_is_said(chosen, choose, tmp_path, comfyui, python, sa
 def test_families_are_told_how_to_train(dev):
     """Fewer bits and a fetch before are of no use without a trainer."""
     trainer = ["--trainer", "AITK", "--trainer-python", "P"]
-    asked = dev.parser().parse_args(["families", "qwen_image", *trainer, "--bits", "3", "--fetched"])
-    assert dev.families_words(asked) == ["qwen_image", *trainer, "--bits", "3", "--fetched"]
-    for more in (["--bits", "3"], ["--fetched"], ["--trainer", "AITK"]):
+    asked = dev.parser().parse_args(["families", "qwen_image", *trainer, "--bits", "3", "--offline"])
+    assert dev.families_words(asked) == ["qwen_image", *trainer, "--bits", "3", "--offline"]
+    for more in (["--bits", "3"], ["--offline"], ["--trainer", "AITK"]):
         with pytest.raises(SystemExit, match="--trainer FOLDER and --trainer-python P"):
             dev.families_words(dev.parser().parse_args(["families", "qwen_image", *more]))
 

@@ -22,9 +22,9 @@ downloads anything, and checks both afterwards.
 
 `python dev.py families FAMILY` builds a model at its real width from random numbers, cut to a few blocks, and draws it in a real
 ComfyUI: once more (it must be the same), and with a LoRA (it must differ). With `--trainer` a real AI-Toolkit trains the LoRA before.
-*Offline* (`--fetched`): Isengard first fetched what the trainer reads from a hub of the tests, in shards where the hub has them; then
-that hub answered nobody, the hub's library was switched off, and nobody asked for anything. *In 3 bits* (`--bits`): what Isengard
-writes for a card of 24 GB, trained on the processor instead, under an adapter of the published form and random numbers. Such a run proves names, shapes, workflows and plumbing, never likeness. Two processor cores; two training steps at 64 pixels, pictures
+*Offline* (`--offline`): Isengard first downloaded what the trainer reads from a hub of the tests, in shards where the hub has them;
+then that hub answered nobody, the hub's library was switched off, and nobody asked for anything. *In 3 bits* (`--bits`): what Isengard
+writes for a card of 24 GB, trained on the processor instead, under an adapter of the real one's form with random numbers. Such a run proves names, shapes, workflows and plumbing, never likeness. Two processor cores; two training steps at 64 pixels, pictures
 at 64 pixels; the numbers are mean differences of 255. What has no row was not trained and drawn in one piece since.
 
 | pack | model, route | ComfyUI | known by its tensors | trained | LoRA parts that fit | drawn again / with the LoRA | memory | seconds |

@@ -25,7 +25,7 @@ def main() -> int:
     ask.add_argument("--recipe", default="", help="another workflow of the family's than its usual one")
     ask.add_argument("--bits", type=int, default=8, help="the form of the weights that it is trained in")
     ask.add_argument(
-        "--fetched", action="store_true", help="fetched by the pack, then trained without a network"
+        "--offline", action="store_true", help="fetched by the pack, then trained without a network"
     )
     asked = ask.parse_args()
     fine = True
@@ -54,7 +54,7 @@ def one(way: str, work: Path, asked: argparse.Namespace) -> tuple[bool, str]:
         trainer |= recovery.with_a_card(work / "card")
         order = {"overrides": {**drive.TRAINING["overrides"], "bits": asked.bits}}
     photos = fixtures.portraits(work / "photos", 6)
-    if asked.fetched:
+    if asked.offline:
         apart = offline.run(way, work, source, trainer, photos, order)
         holds, row = apart.holds, apart.row()
     else:
