@@ -21,7 +21,7 @@ FOLDER, PYTHON = os.environ.get("ISENGARD_TEST_TRAINER"), os.environ.get("ISENGA
 BY_THE_FORK = ["flux1_dev", "sdxl"]
 #: One of several files that an index names.
 SHARD = re.compile(r"-\d{5}-of-\d{5}(?=\.safetensors$)")
-BY_THE_REAL = ["sd15", "sdxl", "z_image", "flux2_klein_4b"]
+BY_THE_REAL = ["z_image", "flux2_klein_4b", "sdxl", "sd15"]
 
 
 def ways() -> list[str]:
