@@ -187,6 +187,8 @@ class Family(Record):
     civitai_name: str = ""
     trainer_arch: str
     trains_from: str = Field(pattern="^(file|hub)$")
+    #: whether an owner's own base of one file can be trained from, where it trains from the hub
+    trains_own_file: bool = True
     comfy_folder: str
     recipe: str
     #: further recipes that can draw people of this family

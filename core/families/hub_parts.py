@@ -17,6 +17,8 @@ REVISION = "^(main|[0-9a-f]{40})$"
 OR = "|"
 #: A file of this ending names the files that hold the weights: they are fetched with it.
 INDEX = ".safetensors.index.json"
+#: More than any description of a model's layers takes.
+_DESCRIPTION_BYTES = 10_000
 
 
 def _inside(names: str) -> str:
@@ -69,7 +71,7 @@ def parts_for(family: TrainedFrom, base_path: str, bits: int = 8) -> list[HubPar
     """The parts that a training from `base_path` reads: a file, a folder or the hub id that the record names, or an owner's own.
 
     Another repository of the owner's is read as the record's is. A folder holds all that the base's repository does, a file its
-    weights alone.
+    weights alone: what describes them comes from the repository.
     """
     return [*_parts_of_base(family, base_path), *family.parts_in_bits(bits)]
 
@@ -84,7 +86,16 @@ def _parts_of_base(family: TrainedFrom, base_path: str) -> list[HubPart]:
         return list(family.trainer_hubs)
     if is_hub_id(base_path):
         return [part.model_copy(update={"hub": base_path, "revision": "main"}) for part in of_base] + others
-    return [part for part in of_base if not part.base] + others
+    return [*filter(None, map(_without_weights, of_base)), *others]
+
+
+def _without_weights(part: HubPart) -> HubPart | None:
+    """The part as it is where it is not the base itself, of which the descriptions remain; None where it has none."""
+    described = [names for names in part.files if OR not in names and names.endswith(".json")]
+    if not part.base:
+        return part
+    small = {"files": described, "size": _DESCRIPTION_BYTES * len(described), "base": False}
+    return part.model_copy(update=small) if described else None
 
 
 def is_described(family: TrainedFrom, base_path: str) -> bool:

@@ -47,7 +47,9 @@ def test_the_base_that_is_trained_from_decides_which_parts_are_read(tmp_path):
     assert read(klein, file) == read(klein, folder) == read(klein, klein.training_base.hub)[1:]
     turbo, z_image = z_image.by_route("turbo"), z_image.by_route("base")
     assert read(z_image, "me/mine") == mine and read(z_image, folder) == []
-    assert [label for _, label, _ in read(z_image, file)] == ["text encoder", "VAE"]
+    settings, *rest = parts_for(z_image, str(file))
+    assert [part.label for part in rest] == ["text encoder", "VAE"]
+    assert (settings.files, settings.base) == (["transformer/config.json"], False) and settings.size < 100_000
     assert [label for _, label, _ in read(turbo, folder)] == ["training adapter"], (
         "one's own is trained under it too"
     )

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import json
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from isengard.core.families.families import Families
+from isengard.core.families.hub_parts import parts_for
 from isengard.core.settings import Settings
 from isengard.training.backends.ai_toolkit.backend import AiToolkitBackend
 from isengard.training.backends.ai_toolkit.captioner import MODELS, AiToolkitCaptioner
@@ -15,6 +17,7 @@ from isengard.training.captioning.interface import Captioning
 from isengard.training.downloads.hub_cache import lacking, local_base
 from isengard.training.interface import ResolvedTraining
 from support.hub_files import put_part
+from support.trainer_configs import training_of
 
 FAMILIES = Families()
 STANDIN = Path(__file__).resolve().parents[1] / "fakes" / "aitk_standin"
@@ -48,6 +51,28 @@ def test_a_base_of_ones_own_is_given_as_it_is(cache, tmp_path):
         ("sdxl", "me/diffusers"),
     ):
         assert local_base(FAMILIES.get(key), base) == base
+
+
+def test_of_one_file_of_ones_own_the_rest_is_read_out_of_the_cache(cache, paths, tmp_path):
+    """Z-Image's trainer asks for what describes the layers, the text encoder and the VAE; by name it would ask the hub."""
+    file, z_image = tmp_path / "mine.safetensors", FAMILIES.get("z_image").by_route("")
+    file.touch()
+    parts = parts_for(z_image, str(file))
+    [folder] = {put_part(cache, part) for part in parts if part.hub == z_image.training_hub}
+    assert [one.name for one in (folder / "transformer").iterdir()] == ["config.json"], "and no weights"
+    settings = Settings(ai_toolkit_dir=str(STANDIN), ai_toolkit_python=sys.executable, allow_cpu=True)
+
+    def planned(family, base):
+        training = replace(training_of(family, "quick"), base_path=base, route=family.route)
+        job_dir = paths.job(training.job_id)
+        job_dir.mkdir(parents=True, exist_ok=True)
+        AiToolkitBackend(settings, paths, FAMILIES).plan(job_dir, training, resume=False)
+        model = json.loads((job_dir / "config.json").read_text())["config"]["process"][0]["model"]
+        return model["name_or_path"], model.get("extras_name_or_path")
+
+    assert planned(z_image, str(file)) == (str(file), str(folder))
+    assert planned(FAMILIES.get("flux2_klein_4b"), str(file)) == (str(file), None)
+    assert planned(FAMILIES.get("sd15"), str(file)) == (str(file), None)
 
 
 def test_an_index_without_its_files_or_without_sense_is_not_a_model(cache):

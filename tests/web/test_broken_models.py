@@ -270,6 +270,20 @@ def test_the_owners_own_entry_is_looked_at_too(server, tmp_path, whole):
     assert preflight(server, base_model="mine") == preflight(server, base_model="hub") == {}
 
 
+def test_one_file_of_the_owners_is_refused_where_the_trainer_wants_a_folder(server, tmp_path, whole):
+    """It would ask the hub for the rest, and be told of a lost connection."""
+    file, folder = tmp_path / "own.safetensors", tmp_path / "own"
+    file.write_bytes(whole)
+    folder.mkdir()
+    entries = {"file": str(file), "folder": str(folder)}
+    object.__setattr__(server.services.settings, "base_models", entries)
+    for key in ("flux1_dev", "qwen_image"):
+        told = preflight(server, base_model="file", family=key)["base_model_one_file"]["message"]
+        assert "is a single file" in told and family(server, key)["label"] in told
+        assert "base_model_one_file" not in preflight(server, base_model="folder", family=key)
+    assert "base_model_one_file" not in preflight(server, base_model="file", family="z_image")
+
+
 @pytest.mark.parametrize(
     ("kind", "dtype", "stored"),
     [("nvfp4", "U8", (11520, 1920)), ("convrot_w4a4", "I8", (11520, 1920)), ("", "BF16", (11520, 3840))],

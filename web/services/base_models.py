@@ -165,7 +165,7 @@ class ComfyBaseModels:
         file, flaw, base = Path(path), None, None
         if file.is_file():
             header = self._headers.look(file)
-            flaw = _flaw(name, header, family)
+            flaw = _flaw(name, header, family) or _one_file(name, family)
             (base,) = ranked(family, [_described(family, file.name, header, None)])
         drawn = self._folders.model_path(family.comfy_folder, names[0]) if names else None
         drawn_path = str(drawn) if drawn is not None else ""
@@ -237,6 +237,17 @@ def _unfit(name: str, traits: Traits, family: Family) -> Finding | None:
             severity="error", code="base_model_v_prediction", message=message, fix="download_model"
         )
     return None
+
+
+def _one_file(name: str, family: Family) -> Finding | None:
+    if family.trains_own_file:
+        return None
+    message = said(
+        "{file} is a single file, but AI-Toolkit trains {model} only from a folder with all its parts. Choose such a folder, or the usual model.",
+        file=name,
+        model=family.label,
+    )
+    return Finding(severity="error", code="base_model_one_file", message=message)
 
 
 def _look_alike(base: RankedBase, family: Family) -> Finding:

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from ....core import atomic
 from ....core.errors import NotReadyError
-from ....core.families.families import Families
+from ....core.families.families import Families, Family
 from ....core.families.hub_parts import is_described, parts_for
 from ....core.paths import DataPaths
 from ....core.records.checkpoint import Checkpoint
@@ -180,8 +180,7 @@ class AiToolkitBackend:
         self._began.pop(job_dir, None)
         self._fetching.begin(job_dir, training.base_path, family, self._settings.hf_home)
         base = local_base(family, training.base_path, self._settings.hf_home)
-        more = training.settings(family).extras
-        extras = local_repository(family.trainer_hubs, more, self._settings.hf_home)
+        extras = self._extras(family, training)
         adapter = local_adapter(family.memory.in_bits(training.bits), self._settings.hf_home)
         content = config.build(
             seen,
@@ -202,6 +201,16 @@ class AiToolkitBackend:
         env["SEED"] = str(_seed(out, training))
         argv = [str(installation.python), "run.py", str(seen / CONFIG_FILE)]
         return LaunchPlan(argv=argv, cwd=installation.folder, env=env)
+
+    def _extras(self, family: Family, training: ResolvedTraining) -> str:
+        """Where text encoder and VAE are: the record's, else of one file of the owner's own the base's repository. By its name
+        AI-Toolkit would ask the hub for what that does not have."""
+        more, parts = training.settings(family).extras, family.trainer_hubs
+        if not more and Path(training.base_path).is_file():
+            parts = parts_for(family, training.base_path)
+            in_folders = [part for part in parts if part.hub == family.training_hub and not part.single_file]
+            more = family.training_hub if in_folders else ""
+        return local_repository(parts, more, self._settings.hf_home)
 
     def poll(self, job_dir: Path, training: ResolvedTraining, after_step: int) -> Reading:
         row = channels.read_job(job_dir / "job.db")
