@@ -45,6 +45,8 @@ def without_card(config: str) -> str:
     return str(target)
 
 
+# as its own run.py does before it imports anything: a library would ask PyPI for a newer version of itself
+os.environ["NO_ALBUMENTATIONS_UPDATE"] = "1"
 if CARD:
     sys.argv[1] = without_card(sys.argv[1])
 os.chdir(REAL)
