@@ -18,7 +18,7 @@ from isengard.core.families.hub_parts import OR
 pytestmark = [pytest.mark.full, pytest.mark.slow, pytest.mark.real]
 #: A real AI-Toolkit of the developer's and the Python that runs it: no registry has it. The fork trains what the fork knows.
 FOLDER, PYTHON = os.environ.get("ISENGARD_TEST_TRAINER"), os.environ.get("ISENGARD_TEST_TRAINER_PYTHON")
-BY_THE_FORK = ["flux1_dev", "sdxl"]
+BY_THE_FORK = ["flux1_dev"]
 #: One of several files that an index names.
 SHARD = re.compile(r"-\d{5}-of-\d{5}(?=\.safetensors$)")
 BY_THE_REAL = ["z_image", "flux2_klein_4b", "sdxl", "sd15"]
