@@ -6,6 +6,8 @@ import time
 
 import pytest
 from hosts.journey import Api, ApiError
+from isengard.core.errors import StorageError
+from isengard.web.services import caption_import
 from support.training_fixtures import draw_photo
 from support.web_server import WebServer
 
@@ -70,6 +72,24 @@ def test_photos_are_described_by_a_job_and_it_can_be_taken_back(api, ann, server
     with pytest.raises(ApiError) as caught:
         api.post(f"{path}/captions", {"plan": "undo"})
     assert (caught.value.status, caught.value.error["code"]) == (409, "nothing_to_undo")
+
+
+def test_captions_that_a_full_disk_refuses_are_kept_once_there_is_room(api, ann, monkeypatch):
+    """The job was done, and its captions came with ComfyUI's next start."""
+    monkeypatch.setattr(caption_import, "AGAIN_S", 0.2)
+    write, faults = caption_import.write_captions, [1, 2]
+
+    def full(*args, **more):
+        if faults:
+            faults.pop()
+            raise StorageError("library_unavailable", "The library could not be written.", "Free some space.")
+        return write(*args, **more)
+
+    monkeypatch.setattr(caption_import, "write_captions", full)
+    job = api.post(f"/characters/{ann['id']}/captions", {"plan": "captioner"})
+    assert api.wait_for(f"/training/jobs/{job['id']}", 30)["state"] == "completed"
+    wait_for_captions(api, ann, [PLACEHOLDER] * 3)
+    assert not faults
 
 
 def test_what_a_person_writes_meanwhile_stays_even_where_all_were_to_be_replaced(api, ann):

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from ...core import atomic
 from ...core.characters.caption_undo import write_captions
 from ...core.characters.character_store import CharacterStore
 from ...core.characters.photo_store import PhotoStore
 from ...core.correlation import correlated
-from ...core.errors import IsengardError, NotFoundError, reason_of
+from ...core.errors import IsengardError, LedgerAwayError, NotFoundError, StorageError, reason_of
 from ...core.executor import in_thread
 from ...core.jobs.ledger import Ledger
+from ...core.loops import spawn
 from ...core.paths import DataPaths
 from ...core.records.event import Event
 from ...core.records.job import Job
@@ -26,6 +28,8 @@ from .picture_prover import newest_completed
 
 #: Beside the results once they are in the library.
 TAKEN_FILE = "captions-taken.json"
+#: Seconds until what could not be kept is tried again.
+AGAIN_S = 30.0
 _log = logging.getLogger("isengard.captions")
 
 
@@ -39,27 +43,40 @@ class CaptionImport:
     photos: PhotoStore
     ledger: Ledger
     events: EventStream
+    _tasks: set[asyncio.Task[None]] = field(default_factory=set)
 
     async def run(self) -> None:
         with self.events.reading() as reader:
             for job in await in_thread(self._left_over):
-                await in_thread(self._take, job)
+                await self._take(job)
             while True:
                 described = _just_described(await reader.next_event())
                 if described is not None:
-                    await in_thread(self._take, described)
+                    await self._take(described)
 
     def _left_over(self) -> list[Job]:
         jobs = newest_completed(self.ledger, "captioning", 200)
         return [job for job in jobs if not (self.paths.job(job.id) / TAKEN_FILE).exists()]
 
-    def _take(self, job: Job) -> None:
+    async def _take(self, job: Job) -> None:
+        """What a full disk or a busy database refuses is tried again beside the others, until it is kept: nobody else would do it."""
+        if not await in_thread(self._taken, job):
+            spawn(self._tasks, self._later(job), "captions")
+
+    async def _later(self, job: Job) -> None:
+        await asyncio.sleep(AGAIN_S)
+        await self._take(job)
+
+    def _taken(self, job: Job) -> bool:
+        """Whether it is done with."""
         with correlated(job.correlation_id):
             try:
                 self._write(job)
             except (IsengardError, OSError, ValueError) as fault:
                 context = {"job_id": job.id, "reason": reason_of(fault)}
                 _log.warning("Captions could not be taken over", extra={"context": context})
+                return not isinstance(fault, (StorageError, LedgerAwayError, OSError))
+        return True
 
     def _write(self, job: Job) -> None:
         """Once; a caption that somebody has written since the job was asked for stays."""
