@@ -173,6 +173,7 @@ export default {
   publish: "Use in ComfyUI",
   publishOf: "Use in ComfyUI: step {step}",
   log: "Log",
+  checkingTraining: "Checking what this training needs.",
   noLog: "Nothing written yet.",
   cancelJob: "Cancel training",
   pauseJob: "Pause",

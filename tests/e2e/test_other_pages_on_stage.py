@@ -132,8 +132,10 @@ def test_what_was_found_for_one_model_starts_no_training_of_another(stage):
     other = stage.locator('[data-testid="isen-family"] input:not(:checked)').first
     other.check()
     expect(start).to_be_disabled()
+    expect(stage.get_by_test_id("isen-findings")).to_have_text("Note: Checking what this training needs.")
     stage.evaluate("answer({ items: panel.querySelector('isen-train').presets.items })")
     expect(start).to_be_enabled()
+    expect(stage.get_by_test_id("isen-findings")).not_to_contain_text("Checking")
 
 
 def test_samples_keep_their_size_beside_a_long_name(stage):

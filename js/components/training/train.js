@@ -22,6 +22,8 @@ import { StopChoice } from "./stop_choice.js";
 import { View } from "../shared/view.js";
 
 const CHECK_AFTER_MS = 250;
+/** After so long it is said that something is on its way. */
+const SLOW_MS = 1000;
 /** What was filled in, until that training has started: a finding may lead away and back. */
 const DRAFT_KEY = "isengard.train.form";
 
@@ -60,6 +62,7 @@ export class IsenTrain extends View {
   #checked = 0;
   #presetsAsked = 0;
   #timer = 0;
+  #slow = 0;
   /** @type {Draft | null} */
   #draft = null;
 
@@ -173,7 +176,7 @@ export class IsenTrain extends View {
     this.#families(this.store.state);
     const family = this.store.state.families.find((known) => known.key === this.family.value);
     if (!family || !this.person) return;
-    this.start.disabled = true; // what was found holds for what was chosen before
+    this.#waits(); // what was found holds for what was chosen before
     say(this.heading, t("train", { name: this.person.name }));
     this.#ways(family);
     const names = family.base_models;
@@ -184,7 +187,8 @@ export class IsenTrain extends View {
     const asked = ++this.#presetsAsked;
     const wanted = { family: family.key, route: this.way.value, character_id: this.person.id, backend: this.trainer.value, method: this.advanced.method };
     const answer = await this.store.ask(() => this.store.api.training.presets(wanted));
-    if (!answer || asked !== this.#presetsAsked) return;
+    if (asked !== this.#presetsAsked) return;
+    if (!answer) return clearTimeout(this.#slow);
     this.presets.show(answer.items);
     this.#adjusted();
   }
@@ -216,7 +220,7 @@ export class IsenTrain extends View {
   /** Ask what would stop it, shortly after the last change; only the newest answer counts. */
   #check() {
     clearTimeout(this.#timer);
-    this.start.disabled = true;
+    this.#waits();
     if (!this.people.value) return;
     this.#keep();
     const asked = ++this.#checked;
@@ -224,6 +228,13 @@ export class IsenTrain extends View {
       const answer = await this.#preflight();
       if (asked === this.#checked) this.#show(answer);
     }, CHECK_AFTER_MS);
+  }
+
+  /** Nothing can be started until an answer is here, which is said where that takes a while. */
+  #waits() {
+    this.start.disabled = true;
+    clearTimeout(this.#slow);
+    this.#slow = setTimeout(() => this.findings.replaceChildren(findingLine(this.store, { severity: "info", message: t("checkingTraining"), fix: "" })), SLOW_MS);
   }
 
   /** @returns {Promise<Isengard.Preflight>} */
@@ -239,6 +250,7 @@ export class IsenTrain extends View {
 
   /** @param {Isengard.Preflight} answer */
   #show({ ok: now, findings: found, plan, memory, stopping, preparation = null }) {
+    clearTimeout(this.#slow);
     this.lacks = preparation;
     const { ok, findings } = preparation ?? { ok: now, findings: found };
     this.preparation.show(ok ? preparation : null);
