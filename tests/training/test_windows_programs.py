@@ -59,6 +59,18 @@ def test_a_trainer_writes_utf_8_where_the_system_would_not(monkeypatch):
     assert codes == [1, 0]
 
 
+def test_a_trainer_on_windows_finds_programs_and_its_user():
+    """accelerate asks for the drive of the system where `nvidia-smi` is not found by its name, Python for who is at work."""
+    given = {
+        "PATH": "C:\\x",
+        "PATHEXT": ".COM;.EXE",
+        "SYSTEMDRIVE": "C:",
+        "USERNAME": "ann",
+        "ONEDRIVE": "C:\\secret",
+    }
+    assert minimal_environment(given) == {name: text for name, text in given.items() if name != "ONEDRIVE"}
+
+
 #: A ComfyUI that starts a program with the input it has itself, says what that read, and goes on for ever.
 ASKS_A_PROGRAM = """
 import subprocess, sys, time

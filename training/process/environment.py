@@ -30,6 +30,20 @@ PASSED |= {
 }
 #: Where the hub's library keeps models, besides `HF_...`: the trainer looks where we have put them (downloads/hub_cache.py).
 PASSED |= {"HUGGINGFACE_HUB_CACHE", "XDG_CACHE_HOME"}
+#: What Windows gives every program and libraries read without asking whether it is there: where programs and caches lie, how one is
+#: found by its name (`PATHEXT`), who is at work (`getpass`, elsewhere by the number of the user).
+PASSED |= {
+    *(
+        "APPDATA",
+        "COMSPEC",
+        "LOCALAPPDATA",
+        "NUMBER_OF_PROCESSORS",
+        "PATHEXT",
+        "PROCESSOR_ARCHITECTURE",
+        "PROGRAMDATA",
+    ),
+    *("PROGRAMFILES", "PROGRAMFILES(X86)", "SYSTEMDRIVE", "USERNAME", "WINDIR"),
+}
 PASSED_BEGINNINGS = ("CUDA_", "NVIDIA_", "HIP_", "ROCR_", "HSA_", "PYTORCH_", "HF_")
 #: Never passed on from our environment; a backend that needs the token adds it itself.
 WITHHELD = {"HF_TOKEN", "HF_TOKEN_FILE"}
