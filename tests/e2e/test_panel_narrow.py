@@ -112,6 +112,14 @@ def test_what_stays_in_view_hides_what_scrolls_below_it_in_forced_colours(browse
         assert position == "sticky" and background not in ("rgba(0, 0, 0, 0)", "")
 
 
+def test_no_cause_is_squeezed_beside_its_button(stage):
+    """A sentence of twelve words had five lines beside a short button, and the others one above theirs."""
+    stage.show("character-why", width=NARROW)
+    of_lines = "(lines) => lines.map((line) => line.firstChild.offsetWidth / line.clientWidth)"
+    shares = stage.locator(".isen-cause").evaluate_all(of_lines)
+    assert len(shares) == 3 and min(shares) > 0.95, shares
+
+
 def test_in_a_low_window_the_sum_of_what_is_lacking_covers_nothing(stage):
     """A window at 200 %: what stays in view was taller than half of it."""
     stage.set_viewport_size({"width": 640, "height": 560})
