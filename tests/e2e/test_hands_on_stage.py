@@ -12,6 +12,13 @@ NOTES = """() => {
   window.asked = [];
   ways.fetch = (path, init) => (init.method === "GET" || asked.push(`${init.method} ${path}`), ask(path, init));
 }"""
+SLOW = """(route) => {
+  const { ways } = panel.store.api;
+  const ask = ways.fetch;
+  const free = new Promise((resolve) => (window.release = resolve));
+  ways.fetch = async (path, init) => (await free, ask(path, init));
+  panel.store.go(route);
+}"""
 OWN_CANVAS = """() => {
   const { store } = panel;
   Object.assign(window, { kept: [], ordered: 0 });
@@ -284,3 +291,21 @@ def test_while_a_filter_is_asked_for_nobody_says_that_nothing_fits(stage):
     expect(none).to_have_text("Loading")
     stage.evaluate("answer({ items: [], next_cursor: null })")
     expect(none).to_contain_text("No pictures match")
+
+
+def test_on_a_slow_line_a_view_says_where_one_is_and_that_it_loads(stage):
+    stage.show("photo-day-form")
+    stage.evaluate("panel.store.go({ tab: 'characters' })")
+    stage.evaluate(SLOW, {"tab": "images", "day": "chr_9"})
+    day = stage.locator("isen-photo-day")
+    expect(day.locator("h2")).to_have_text("Photo day with Anna")
+    expect(day.get_by_label("Loading")).to_be_visible()
+    stage.evaluate("release()")
+    expect(day.get_by_label("Loading")).to_be_hidden()
+    stage.show("characters")
+    stage.evaluate(SLOW, {"tab": "settings"})
+    settings = stage.locator("isen-settings")
+    expect(settings.get_by_text("Loading", exact=True)).to_be_visible()
+    stage.evaluate("release()")
+    expect(stage.get_by_test_id("isen-setting-log_level")).to_be_visible()
+    expect(settings.get_by_text("Loading", exact=True)).to_have_count(0)

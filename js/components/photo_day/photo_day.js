@@ -5,6 +5,7 @@ import { ago, moment } from "../../lib/format.js";
 import { fill } from "../../lib/lists.js";
 import { daysOf } from "../../data/albums/photo_days.js";
 import { t } from "../../locales/words.js";
+import { connecting } from "../panel/blocked_states.js";
 import { View } from "../shared/view.js";
 import { DayForm } from "./day_form.js";
 import { DayPictures } from "./day_pictures.js";
@@ -12,6 +13,7 @@ import { DayPictures } from "./day_pictures.js";
 export class IsenPhotoDay extends View {
   /** @type {HTMLHeadingElement} */ heading;
   /** @type {HTMLDivElement} */ earlier;
+  /** @type {HTMLDivElement} */ waits;
   /** @type {DayForm} */ form;
   /** @type {DayPictures} */ pictures;
   /** A person's days as they are listed; null until they are. @type {Schema.PhotoDay[] | null} */ days = null;
@@ -27,9 +29,10 @@ export class IsenPhotoDay extends View {
     this.heading = h("h2", { class: "isen-grow isen-ellipsis", dir: "auto", tabindex: -1 });
     const back = button(t("back"), () => this.store.go({ tab: "characters", id: this.#person }), { icon: "chevron-left", bare: true });
     this.earlier = h("div", { class: "isen-row", role: "group", "aria-label": t("dayEarlier") });
+    this.waits = connecting();
     this.form = new DayForm(this, (day) => this.#begun(day));
     this.pictures = new DayPictures(this, (day) => this.#keep(day));
-    this.append(h("div", { class: "isen-row isen-top" }, back, this.heading), this.earlier, this.form.element, this.pictures.element);
+    this.append(h("div", { class: "isen-row isen-top" }, back, this.heading), this.earlier, this.waits, this.form.element, this.pictures.element);
     this.form.element.hidden = this.pictures.element.hidden = true;
   }
 
@@ -93,8 +96,10 @@ export class IsenPhotoDay extends View {
   /** @param {Isengard.Shown} state */
   update(state) {
     const person = state.characters.find((known) => known.id === this.#person);
-    if (!person || this.days === null) return;
+    if (!person) return;
     say(this.heading, t("photoDayOf", { name: person.name }));
+    this.waits.hidden = this.days !== null;
+    if (this.days === null) return;
     const { day, days } = this;
     fill(this.earlier, [days.map(({ id, created_at: created }) => [id, ago(created)]), day?.id ?? ""], () => (days.length ? this.#chips(days) : []));
     this.form.element.hidden = day !== null;

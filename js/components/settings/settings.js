@@ -42,7 +42,7 @@ export class IsenSettings extends View {
   build() {
     this.className = "isen-stack";
     this.kept = new SettingValues(this.store, (settings) => this.#show(settings));
-    this.values = h("div", { class: "isen-stack" });
+    this.values = h("div", { class: "isen-stack" }, h("p", { class: "isen-muted", role: "status", text: t("loading") }));
     this.mode = h("div", { class: "isen-through" });
     this.left = new PracticeLeft(this);
     this.guard = h("div", { class: "isen-through" });
@@ -53,7 +53,7 @@ export class IsenSettings extends View {
     this.disk = new DiskSpace(this);
     this.log = new LogViewer(this.store, this.route.log);
     this.append(h("h2", { tabindex: -1, text: t("settings") }), this.#help(), this.#words(), this.values, this.#notify(), this.#trainer(), this.#likeness(), this.disk.element, this.mark.element, this.log.element, this.#report());
-    this.kept.load();
+    this.kept.load().then(() => this.controls || this.values.replaceChildren());
     this.meter.ask();
     if (this.route.storage) requestAnimationFrame(() => this.disk.open());
     else this.disk.load();
