@@ -80,6 +80,7 @@ from .services.likeness.walls import WallScorer
 from .services.mending.face_mender import FaceMender
 from .services.mending.small_faces import SmallFaces
 from .services.photo_day.photo_days import open_photo_days
+from .services.photo_day.runner import DayDrawer
 from .services.photo_faces import PhotoFaceChecker
 from .services.picture_prover import does_comfyui_answer, open_generations
 from .services.prompting.style_pictures import StylePictures
@@ -276,12 +277,11 @@ def _of_pictures(
     versions: VersionStore,
     stores: Any,
 ) -> Any:
-    """What stands around pictures: files beside LoRAs, prompts of before, and what styles look like."""
+    """What stands around pictures: files beside LoRAs, and prompts of before."""
     paths = registry.context.paths
     return {
         "companions": _companions(registry, generations, versions, stores),
         "prompts": PromptBook(library, paths, generations.clock),
-        "style_pictures": StylePictures(paths, generations),
     }
 
 
@@ -338,10 +338,13 @@ def _first_hour(
 
 
 def _photo_days(host: Host, settings: Settings, drawer: SaveDrawer, days: PhotoDayStore, parts: Any) -> Any:
-    """What plans photo days, draws them and shows them; `parts` are what pictures are drawn and looked at with."""
+    """What plans photo days, draws them and shows them, and the pictures of styles, for which a day waits; `parts` are what pictures
+    are drawn and looked at with."""
     answers = partial(does_comfyui_answer, host, settings)
-    opened = open_photo_days(days, drawer, parts["lender"], parts["likeness"], answers=answers)
-    return {**parts, "photo_days": opened}
+    styles, lender = StylePictures(parts["lender"].paths, drawer.generations), parts["lender"]
+    asked = DayDrawer(answers, lambda: styles.is_making)
+    opened = open_photo_days(days, drawer, lender, parts["likeness"], asked)
+    return {**parts, "photo_days": opened, "style_pictures": styles}
 
 
 def _kept(versions: VersionStore, forgetting: Forgetting, families: Families) -> Any:

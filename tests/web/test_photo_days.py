@@ -137,6 +137,20 @@ def test_a_wish_from_the_form_is_drawn_next_and_the_day_goes_on_in_order(house, 
     assert house.api.get("/albums")["items"][0]["name"] == known["name"] and "Anna, " in known["name"]
 
 
+def test_pictures_of_styles_are_drawn_before_the_day_goes_on(house, comfy, ann):
+    """They wait until nothing else is drawn, which a day of hours left no moment for."""
+    comfy.comfy.hold = True
+    day = house.api.post("/photo-days", order(ann))
+    is_drawing(house, day, 0)
+    until(lambda: comfy.comfy.running)
+    asked = house.api.post(f"/characters/{ann['id']}/styles", {"recipe": "fast-test"})
+    comfy.release()
+    known = ended(house, day)
+    assert known["state"] == "done"
+    first, *rest = [bool(place) for place in places(comfy)]
+    assert first and rest == [False] * asked["making"]["count"] + [True] * 3
+
+
 @pytest.mark.parametrize("interruption", ["comfyui", "both"])
 def test_what_ends_comfyui_or_us_loses_no_picture_and_draws_none_twice(house, comfy, ann, interruption):
     comfy.comfy.hold_after = len(comfy.comfy.ended) + 2

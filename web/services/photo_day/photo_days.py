@@ -19,7 +19,7 @@ from ..notifications import tell_photo_day
 from ..stopping.save_drawer import SaveDrawer
 from .albums import DayContent, PhotoDayAlbums
 from .planner import PhotoDayPlanner
-from .runner import PhotoDayRunner
+from .runner import DayDrawer, PhotoDayRunner
 
 
 @dataclass(frozen=True)
@@ -116,8 +116,7 @@ def open_photo_days(
     drawer: SaveDrawer,
     lender: GpuLender,
     likeness: LikenessMeasurer,
-    *,
-    answers: Callable[[], bool],
+    asked: DayDrawer,
 ) -> PhotoDays:
     """Put the photo days of one data folder together; they are drawn by what draws saves of trainings."""
     generations, paths, clock, ledger = drawer.generations, lender.paths, lender.clock, lender.ledger
@@ -125,6 +124,6 @@ def open_photo_days(
     albums = PhotoDayAlbums(days, generations.store, likeness.faces, looks, ledger)
     planner = PhotoDayPlanner(days, AlbumStore(paths, clock), generations, clock)
     runner = PhotoDayRunner(
-        paths, clock, days, albums, generations, ledger, drawer.publisher, lender, likeness, answers=answers
+        paths, clock, days, albums, generations, ledger, drawer.publisher, lender, likeness, asked
     )
     return PhotoDays(days, planner, albums, runner, ledger)

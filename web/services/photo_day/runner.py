@@ -52,9 +52,18 @@ _S = GenerationState
 _log = logging.getLogger("isengard.photo_days")
 
 
+@dataclass(frozen=True)
+class DayDrawer:
+    """The ComfyUI that draws: whether it `answers`, and whether pictures that are not kept are made for somebody who waits
+    (`others_wait`): they find no moment in which no other is drawn unless a day leaves one."""
+
+    answers: Callable[[], bool]
+    others_wait: Callable[[], bool]
+
+
 @dataclass
 class PhotoDayRunner:
-    """A runner of one day after the other, the oldest first. `answers`: whether the ComfyUI that draws does."""
+    """A runner of one day after the other, the oldest first."""
 
     paths: DataPaths
     clock: Clock
@@ -65,7 +74,7 @@ class PhotoDayRunner:
     publisher: Publisher
     lender: GpuLender
     likeness: LikenessMeasurer
-    answers: Callable[[], bool]
+    comfyui: DayDrawer
     #: Why a day waits, by its id: for whoever looks at it.
     waits_for: dict[str, str] = field(default_factory=dict)
     _away: bool = False
@@ -121,10 +130,10 @@ class PhotoDayRunner:
     def _reason_to_wait(self) -> str:
         """What goes before: ComfyUI itself, somebody's pictures, a training that has this machine's GPU; '' for nothing."""
         if self._away:
-            if not self.answers():
+            if not self.comfyui.answers():
                 return "comfyui"
             self._away = False
-        if self.generations.store.unfinished():
+        if self.generations.store.unfinished() or self.comfyui.others_wait():
             return "pictures"
         return "training" if self._is_training() else ""
 

@@ -71,6 +71,11 @@ class StylePictures:
     generations: GenerationService
     _work: _Work | None = field(default=None)
 
+    @property
+    def is_making(self) -> bool:
+        """Whether some are drawn, or wait for a moment in which nothing else is."""
+        return self._work is not None and self._work.is_going
+
     def of(self, character_id: str, order: StylePictureOrder) -> StylePictureList:
         """List the pictures that there are. NotFoundError `character_not_found`."""
         character = self.generations.characters.get(character_id)
