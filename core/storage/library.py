@@ -59,7 +59,7 @@ class Library:
         self.menders: dict[str, Callable[[str], bool]] = {}
 
     def rows(self, sql: str, parameters: Sequence[Any] = ()) -> list[sqlite3.Row]:
-        """What is kept; within a transaction what it has written so far, too."""
+        """Read what is kept; within a transaction what it has written so far, too."""
         own = self._writing == threading.get_ident() or not sql.startswith("SELECT")
         if own or self._reader is None:
             return self.own_rows(sql, parameters)
@@ -67,7 +67,7 @@ class Library:
             return self._reader.execute(sql, parameters).fetchall()
 
     def own_rows(self, sql: str, parameters: Sequence[Any] = ()) -> list[sqlite3.Row]:
-        """The same by the connection that writes, where alone its temporary tables are."""
+        """Read by the connection that writes, where alone its temporary tables are."""
         with self._lock:
             return self._connection.execute(sql, parameters).fetchall()
 

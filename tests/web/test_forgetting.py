@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import json
-import os
 import shutil
 import sqlite3
 import time
@@ -14,7 +13,7 @@ from hosts.journey import Api, ApiError
 from isengard.core.characters import trash
 from isengard.core.errors import NotFoundError, StorageError
 from isengard.core.ids import new_id
-from isengard.core.privacy import erasure, text_search
+from isengard.core.privacy import erasure
 from isengard.core.privacy.erasure import unfinished
 from isengard.core.records.generation import GeneratedImage
 from isengard.core.records.generation_states import GenerationState
@@ -358,23 +357,6 @@ def test_what_nobody_thought_of_keeps_neither_others_nor_the_trash(server, api, 
     monkeypatch.setattr(housekeeping, "purge_photos", unthought_of)
     asyncio.run(services.housekeeping.empty_trash(0))
     assert [one["id"] for one in api.get("/characters?deleted=1")["items"]] == [ann["id"]]
-
-
-def test_a_saved_workflow_is_told_however_many_files_we_have_beside_it(server, api, monkeypatch):
-    """Our folder lies in ComfyUI's, before the workflows: with fifty thousand files of ours nobody looked into them."""
-    monkeypatch.setattr(text_search, "MAX_FILES", 3)
-    services = server.services
-    ann = api.post("/characters", {"name": "Ann", "trigger_word": "annqvx"})
-    assert services.paths.root.is_relative_to(services.host.user_directory)
-    workflow = services.host.user_directory / "default" / "workflows" / "mine.json"
-    workflow.parent.mkdir(parents=True)
-    workflow.write_text('"annqvx"')
-    os.utime(workflow, (1_000, 1_000))
-    for _ in range(4):
-        services.generations.store.create(draft(ann["id"], state="completed"), [])
-    assert api.get(f"/characters/{ann['id']}/forget")["report"]["elsewhere"] == [
-        "user/default/workflows/mine.json"
-    ]
 
 
 def test_pictures_of_others_are_no_files_of_ones_own(server, api):
