@@ -309,3 +309,18 @@ def test_on_a_slow_line_a_view_says_where_one_is_and_that_it_loads(stage):
     stage.evaluate("release()")
     expect(stage.get_by_test_id("isen-setting-log_level")).to_be_visible()
     expect(settings.get_by_text("Loading", exact=True)).to_have_count(0)
+
+
+def test_what_is_under_way_without_a_number_does_not_look_as_if_nothing_were_done(stage):
+    stage.show("images-away")
+    bar = stage.locator("progress:indeterminate").first
+    expect(bar).to_be_visible()
+    drawn = (
+        "(bar) => [getComputedStyle(bar).backgroundImage.split('(')[0], getComputedStyle(bar).animationName]"
+    )
+    assert bar.evaluate(drawn) == ["repeating-linear-gradient", "none"], (
+        "nothing moves for those who asked for that"
+    )
+    stage.emulate_media(reduced_motion="no-preference")
+    assert bar.evaluate(drawn) == ["repeating-linear-gradient", "isen-breathe"]
+    stage.emulate_media(reduced_motion="reduce")
