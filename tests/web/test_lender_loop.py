@@ -15,6 +15,7 @@ from isengard.core.records.job_states import JobState
 from isengard.training.gpu import gpu_lending
 from isengard.web.services import gpu_lender
 from isengard.web.services.gpu_lender import GpuLender
+from isengard.web.services.photo_day.runner import DayDrawer, PhotoDayRunner
 
 
 @pytest.mark.parametrize("lent", [None, gpu_lending.Lending("job_x", "2026-11-30T10:00:00.000Z")])
@@ -115,3 +116,14 @@ def test_a_training_that_never_heard_of_it_lends_nothing_after_a_while(paths):
     gpu_lending.write(paths, gpu_lending.Lending("job_x", long_ago))
     lender._look_after(gpu_lending.read(paths))
     assert gpu_lending.read(paths) is None
+
+
+@pytest.mark.parametrize(("left_s", "waits"), [(60, False), (-1, True)])
+def test_a_photo_day_leaves_the_gpu_to_the_training_when_the_time_is_over(paths, left_s, waits):
+    """A training goes on once nothing is drawn: a day drew its next picture at once, and held a training for hours."""
+    clock, pictures = SystemClock(), SimpleNamespace(store=SimpleNamespace(unfinished=list))
+    until = gpu_lending.lent_until(clock, left_s)
+    gpu_lending.write(paths, gpu_lending.Lending("job_x", iso(clock.now()), until))
+    comfyui = DayDrawer(lambda: True, lambda: False)
+    runner = PhotoDayRunner(paths, clock, None, None, pictures, None, None, None, None, comfyui)
+    assert runner._reason_to_wait() == ("training" if waits else "")

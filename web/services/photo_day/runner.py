@@ -140,7 +140,7 @@ class PhotoDayRunner:
     def _is_training(self) -> bool:
         lent = gpu_lending.read(self.paths)
         if lent is not None and lent.until:
-            return False
+            return lent.is_over(self.clock)  # it goes on once nothing is drawn
         here = {worker.id for worker in self.ledger.workers() if worker.host == machine_name()}
         training = self.ledger.jobs(JobFilter(states=OWNED, kinds=["training"])).items
         return any(job.needs == "gpu" and job.worker_id in here for job in training)
