@@ -10,9 +10,7 @@ if TYPE_CHECKING:
     from ..core.clock import Clock
     from ..core.faces.face import Face
     from ..core.generations.save_tickets import SaveTickets
-    from ..core.jobs.ledger import JobFilter
     from ..core.paths import DataPaths
-    from ..core.records.base import Page
     from ..core.records.character import Character
     from ..core.records.checkpoint import Version
     from ..core.records.generation import Generation
@@ -152,8 +150,6 @@ class Training(Protocol):
 
 class Jobs(Protocol):
     """The part of the ledger that somebody who waits for a job needs."""
-
-    def jobs(self, wanted: JobFilter) -> Page[Job]: ...
 
     def get(self, job_id: str) -> Job: ...
 

@@ -21,7 +21,7 @@ from ..core.errors import (
 )
 from ..core.records.job_states import ENDED, JobState
 from ..core.said import joined, listed, said
-from . import identity, people
+from . import identity
 from .character import CharacterType, person_input
 from .context import NodeContext, current
 from .fields import choices
@@ -94,18 +94,6 @@ class IsengardTrainLoRA(io.ComfyNode):
         except IsengardError as error:
             return reason_in_words(error)
         return True
-
-    @classmethod
-    def fingerprint_inputs(cls, **_: Any) -> str:
-        """Changes with the person, whom a text may name, and with each training that fails: run again, the graph trains them again."""
-        from ..core.jobs.ledger import JobFilter
-
-        wanted = JobFilter(states=[JobState.FAILED], kinds=["training"])
-        try:
-            failed = [(job.id, job.attempt) for job in current().server.ledger.jobs(wanted).items]
-        except IsengardError as error:
-            return error.code
-        return json.dumps([people.library_print(), failed])
 
     @classmethod
     @telling

@@ -8,7 +8,7 @@ import pytest
 from isengard.core.errors import InvalidError, LedgerAwayError, StorageError
 from isengard.core.jobs.ledger import JobFilter
 from isengard.core.records.character import CharacterDraft
-from isengard.core.records.job import JobError, Progress
+from isengard.core.records.job import Progress
 from isengard.core.records.job_states import JobState
 from isengard.training.backends.fast_test.backend import FastTestBackend
 from support.training_fixtures import draw_photo, house, redis_url  # noqa: F401 - fixtures
@@ -41,38 +41,6 @@ def test_a_second_run_queues_nothing_and_other_settings_do(train, house):  # noq
     assert len(train.rung()) == 1
     train(overrides='{"seed": 2}')
     assert len(train.rung()) == 2
-
-
-def test_a_graph_that_is_run_again_after_a_failure_trains_again(train, house):  # noqa: F811
-    """ComfyUI answered from its cache: nothing was trained, and nobody said so."""
-    from isengard.nodes.train_lora import IsengardTrainLoRA
-
-    def asked_again() -> str:
-        return IsengardTrainLoRA.fingerprint_inputs(family="sd15", preset="quick")
-
-    train()
-    known = asked_again()
-    assert asked_again() == known, "while nothing has happened it is not run again"
-    for _ in range(2):
-        job, lease = house.ledger.claim(worker_id="w", owner="o", needs={"cpu", "gpu"})
-        house.ledger.advance(lease, JobState.FAILED, error=JobError(code="x", message="y"))
-        assert asked_again() not in (known, "")
-        known = asked_again()
-        house.ledger.requeue(job.id)
-        known = asked_again()
-    job, lease = house.ledger.claim(worker_id="w", owner="o", needs={"cpu", "gpu"})
-    house.ledger.advance(lease, JobState.FAILED, error=JobError(code="x", message="y"))
-    train()
-    assert len(train.rung()) == 2
-
-
-def test_a_person_whom_a_text_names_is_trained_again_with_new_photos(train, house):  # noqa: F811
-    from isengard.nodes.train_lora import IsengardTrainLoRA
-
-    before = IsengardTrainLoRA.fingerprint_inputs(family="sd15", preset="quick")
-    (eve,) = house.characters.all()
-    house.photos.add(eve.id, draw_photo(house.paths.tmp / "1.jpg", 1), "1.jpg")
-    assert IsengardTrainLoRA.fingerprint_inputs(family="sd15", preset="quick") != before
 
 
 def test_a_lokr_is_a_training_of_its_own_where_the_trainer_makes_one(train, house, monkeypatch):  # noqa: F811
