@@ -324,3 +324,20 @@ def test_what_is_under_way_without_a_number_does_not_look_as_if_nothing_were_don
     stage.emulate_media(reduced_motion="no-preference")
     assert bar.evaluate(drawn) == ["repeating-linear-gradient", "isen-breathe"]
     stage.emulate_media(reduced_motion="reduce")
+
+
+def test_photos_without_captions_are_told_without_them(stage):
+    stage.show("character")
+    stage.evaluate(
+        """() => {
+          const { characters } = panel.store.api;
+          const ask = characters.wouldForget.bind(characters);
+          characters.wouldForget = async (id) => {
+            const { report } = await ask(id);
+            return { report: { ...report, photos: 20, captions: 0 } };
+          };
+        }"""
+    )
+    stage.get_by_test_id("isen-more").click()
+    stage.get_by_test_id("isen-forget").click()
+    expect(stage.get_by_test_id("isen-forget-what").locator("li").first).to_have_text("20 photos")

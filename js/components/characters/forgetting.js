@@ -41,9 +41,15 @@ export async function askToForget(view, { id: characterId, name }, closed) {
 
   const answer = await store.attempt(() => store.api.characters.wouldForget(characterId));
   if (!answer) return dialog.close();
-  const lines = LINES.filter((line) => line === "logs" || answer.report[line]).map((line) => h("li", { text: t(`forgetLine_${line}`, went(answer.report)) }));
+  const lines = LINES.filter((line) => line === "logs" || answer.report[line]).map((line) => h("li", { text: lineOf(line, answer.report) }));
   body.replaceChildren(h("ul", { class: "isen-bullets" }, ...lines), ...elsewhere(answer.report, name), h("p", { text: t("forgetCannot") }));
   sure.disabled = false;
+}
+
+/** @param {typeof LINES[number]} line @param {Isengard.ForgetReport} report */
+function lineOf(line, report) {
+  const words = went(report);
+  return line === "photos" && !report.captions ? words.photos : t(`forgetLine_${line}`, words);
 }
 
 /** @param {Isengard.ForgetReport} report @returns {Record<string, string>} */
