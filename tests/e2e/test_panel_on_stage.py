@@ -384,3 +384,11 @@ def test_the_keyboards_place_can_always_be_seen(stage, name):
         seen.add(place)
         wrong |= {stage.evaluate("checks.unseenFocus()")} - {""}
     assert not wrong and len(seen) >= 3, (wrong, seen)
+
+
+def test_what_was_found_in_one_photo_of_many_has_a_short_bar(stage):
+    """One blurred photo of 22 had the longest bar there is."""
+    stage.show("character-kinds")
+    share = "(kind) => kind.style.getPropertyValue('--isen-share')"
+    assert stage.get_by_test_id("isen-kind-found_blurred").evaluate(share) == "5%"
+    assert stage.get_by_test_id("isen-kind-framing_close").evaluate(share) == "100%"

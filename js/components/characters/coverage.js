@@ -81,9 +81,9 @@ export class Coverage {
     this.#draw();
   }
 
-  /** @param {Row} options */
+  /** Kinds of a row share the photos, as long as the most frequent of them is; findings are each a part of all. @param {Row} options */
   #row({ key, kinds }) {
-    const most = Math.max(...kinds.map((kind) => kind.ids.length));
+    const most = key === "found" ? this.list?.length ?? 1 : Math.max(...kinds.map((kind) => kind.ids.length));
     return h("div", { class: "isen-chart-row", role: "group", "aria-label": t(`chart_${key}`) }, h("span", { class: "isen-muted", "aria-hidden": "true", text: t(`chart_${key}`) }),
       h("div", { class: "isen-kinds" }, ...kinds.map((kind) => this.#bar(key, kind, most))));
   }
