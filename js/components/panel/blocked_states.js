@@ -1,4 +1,4 @@
-/** What is shown instead of a view: still connecting, our link is needed, or the server cannot work. */
+/** What is shown instead of a view: our link is needed, or the server cannot work. */
 
 import { ApiError } from "../../data/api.js";
 import { button, field, h, icon, sends } from "../../lib/dom.js";
@@ -6,14 +6,6 @@ import { explained, said } from "../../lib/said.js";
 import { t } from "../../locales/words.js";
 import { exchange, tokenIn } from "../../data/session.js";
 import { advisesRestart, restartButton } from "../shared/restart.js";
-
-const SKELETONS = 6;
-
-/** Grey squares where the faces will be: nothing jumps when they come. */
-export function connecting() {
-  const blank = () => h("span", { class: "isen-picture isen-skeleton" });
-  return h("div", { class: "isen-wall", role: "status", "aria-label": t("loading") }, ...Array.from({ length: SKELETONS }, blank));
-}
 
 /** @param {import("../../data/store.js").Store} store */
 export function locked(store) {

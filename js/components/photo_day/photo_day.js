@@ -5,7 +5,7 @@ import { ago, moment } from "../../lib/format.js";
 import { fill } from "../../lib/lists.js";
 import { daysOf } from "../../data/albums/photo_days.js";
 import { t } from "../../locales/words.js";
-import { connecting } from "../panel/blocked_states.js";
+import { connecting } from "../shared/loading.js";
 import { View } from "../shared/view.js";
 import { DayForm } from "./day_form.js";
 import { DayPictures } from "./day_pictures.js";
