@@ -16,6 +16,8 @@ from . import build, drive
 ROOMY = Path(__file__).resolve().parents[1] / "roomy_disk"
 LOOPBACK = "127.0.0.1,localhost"
 FETCH_S = 900
+#: Opens the repositories whose licence has to be accepted; only while they are fetched from.
+TOKEN = "hf_" + "t" * 24
 
 
 @dataclass
@@ -49,6 +51,7 @@ def run(
     parts = Families().get(family).by_route(route).trainer_hubs
     hub, cache, given = HubServer(), work / "fetched" / "hub", work / "given"
     hub.put_cache(in_shards(parts, source / "hub", given))
+    hub.gated = {part.hub: TOKEN for part in parts if Families().get(family).by_route(route).gated}
     reads = {"HF_HOME": str(cache.parent), "HF_HUB_CACHE": str(cache), "HF_ENDPOINT": hub.url}
     try:
         told = _fetch(way, work / "fetching", trainer | reads, photos, asked)
@@ -85,9 +88,8 @@ def _fetch(
     family, _, route = way.partition(".")
     comfyui.make_base(base)
     build.link_models(family, base)
-    server = comfyui.start(
-        base, environment={**drive.ENVIRONMENT, **environment, "HF_HUB_OFFLINE": "", "PYTHONPATH": str(ROOMY)}
-    )
+    online = {"HF_HUB_OFFLINE": "", "HF_TOKEN": TOKEN, "PYTHONPATH": str(ROOMY)}
+    server = comfyui.start(base, environment={**drive.ENVIRONMENT, **environment, **online})
     try:
         api = Api(server.url, "fetching")
         api.wait_until_ready()
