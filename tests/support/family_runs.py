@@ -20,6 +20,7 @@ RUNS: list[tuple[str, ...]] = [
     ("2416cd6", "Qwen-Image-Edit, from photos", "0.33.0", "yes", "no: photos alone", "-", "0.00 / 3.49", "8.5 GB", "580 (busy)"),
     ("16d5236", "Qwen-Image-2512", "0.33.0", "yes", "2 steps", "14 of 14", "0.00 / 26.99", "5.1 GB", "120 + 88 (busy)"),
     (NOW, "FLUX.1 dev", "0.33.0", "yes", "2 steps", "all", "0.00 / 31.94", "6.2 GB", "68 + 50 (busy)"),
+    ("e8c0e34", "FLUX.1 dev", "0.3.75", "yes", "2 steps by the fork 0.2.7, offline", "all", "0.00 / 35.49", "6.0 GB", "84 + 16 (busy)"),
     (LAST, "Qwen-Image-2512, in 3 bits", "0.33.0", "yes", "2 steps, offline, in 3 bits", "all", "not drawn", "-", "184 (busy)"),
     (OLD, "FLUX.1 dev", "0.33.0, 0.3.75", "yes", "2 steps", "20 of 20", "0 / 0.87", "5.8 GB", "28 (quiet)"),
     (OLD, "SDXL", "0.33.0, 0.3.75", "yes", "4 steps, from the file", "140 of 140", "0 / 52.1", "8.2 GB", "66"),
