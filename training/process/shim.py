@@ -75,7 +75,8 @@ def _as_a_trainer() -> None:
     """In the new process, before it is one: it dies with us, and gives way to others. Where Linux shares its time out by sessions (autogroup),
     a nice value counts within one alone, so the trainer's stands back as a whole."""
     _prctl(_PR_SET_PDEATHSIG, _SIGKILL)
-    os.nice(NICE)
+    if sys.platform != "win32":  # which has it from `in_a_group`
+        os.nice(NICE)
     with contextlib.suppress(OSError):  # not every kernel has it
         group = os.open("/proc/self/autogroup", os.O_WRONLY)
         os.write(group, str(NICE).encode("ascii"))
