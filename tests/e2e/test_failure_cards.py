@@ -10,6 +10,7 @@ from hosts.stage import opened
 from isengard.core.records.job import JobError, Progress
 from isengard.training.backends.ai_toolkit import outcomes
 from isengard.training.backends.ai_toolkit.failures import CATALOGUE, explain
+from isengard.training.backends.comfyui_native import failures as comfyui_failures
 from isengard.training.ledgers.rules import WORKER_LOST
 from isengard.training.monitoring.run_health import NOT_FINITE, ResumeWatch, StallWatch, TrainerSick
 from isengard.training.worker.disk_space import with_room_left
@@ -22,7 +23,7 @@ from isengard.training.worker.run_end import (
     understood,
 )
 from pages.error_codes import collected
-from support.trainer_says import SAID
+from support.trainer_says import SAID, SAID_BY_COMFYUI
 
 pytestmark = [pytest.mark.e2e, pytest.mark.slow]
 NARROWEST, USUAL = 260, 320
@@ -76,6 +77,8 @@ def errors(folder) -> list[JobError]:
     killed = [explain("", [], code) for code in (137, 139)]
     nothing = outcomes.judge(SimpleNamespace(steps=60), [], None, 0, ["Saved checkpoint to x"]).error
     said = [explain("", [*TRACE, line], 1) for line in SAID.values()]
+    by_comfyui = [comfyui_failures.explain([line], 1) for line in SAID_BY_COMFYUI.values()]
+    assert [error.code for error in by_comfyui] == [*SAID_BY_COMFYUI]
     paused = [with_room_left(error, folder) if error.code == "disk_full" else error for error in said]
     unknown = explain("", [*TRACE, "RuntimeError: the flux capacitor is empty"], 1)
     found = [
@@ -89,6 +92,7 @@ def errors(folder) -> list[JobError]:
     ]
     return [
         *paused,
+        *by_comfyui,
         *killed,
         unknown,
         nothing,

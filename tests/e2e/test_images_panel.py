@@ -341,7 +341,8 @@ def test_what_is_being_made_shows_its_place_and_a_preview_and_can_be_cancelled(i
     expect(cards.first.get_by_test_id("isen-making")).to_have_text("1 picture ahead in ComfyUI's queue")
     preview = cards.last.get_by_test_id("isen-preview")
     expect(preview).to_be_visible(timeout=30_000)
-    assert preview.evaluate("async (image) => { await image.decode(); return image.naturalWidth; }") > 8
+    # not `decode`, which fails where the next preview has come meanwhile
+    page.page.wait_for_function("(image) => image.naturalWidth > 8", arg=preview.element_handle())
     cards.first.get_by_test_id("isen-cancel-images").click()
     expect(cards).to_have_count(1, timeout=15_000)
     page.get("isen-cancel-images").click()

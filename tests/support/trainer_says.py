@@ -17,6 +17,11 @@ SAID = {
     "loss_not_finite": "loss is nan, stopping",
     "trainer_crashed": "CUDA error: an illegal memory access was encountered",
 }
+#: What only a training in ComfyUI says: its answers to a prompt.
+SAID_BY_COMFYUI = {
+    "base_model_missing": "Value not in list: ckpt_name: 'mine.safetensors' not in ['v1-5-pruned-emaonly.safetensors']",
+    "training_nodes_changed": "invalid_prompt: Cannot execute because node TrainLoraNode does not exist.",
+}
 #: The same failures as other libraries, drivers and a German Windows put them.
 SAID_OTHERWISE = (
     ("gpu_out_of_memory", "RuntimeError: CUDA error: out of memory"),

@@ -132,5 +132,8 @@ class WebServer:
             self.services.turn.end()
         asyncio.run_coroutine_threadsafe(self._end(), self._loop).result(10)
         self._loop.call_soon_threadsafe(self._loop.stop)
+        if self.services is not None:  # in ComfyUI they end with it; here a run would gather a hundred
+            self.services.photos.decoder.close()
+            self.services.improver.faces.close()
         for name, value in self._before.items():
             os.environ.pop(name, None) if value is None else os.environ.update({name: value})

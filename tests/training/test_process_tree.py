@@ -18,7 +18,7 @@ from isengard.training.process.trainer_process import SHIM, TrainerProcess
 #: Runs the shim with Windows' branches on this machine: no groups, no adoption, no signals, Windows' constants.
 AS_ON_WINDOWS = """
 import os, psutil, runpy, subprocess, sys
-for name in ("CREATE_NEW_PROCESS_GROUP", "CREATE_NO_WINDOW"):
+for name in ("CREATE_NEW_PROCESS_GROUP", "CREATE_NO_WINDOW", "BELOW_NORMAL_PRIORITY_CLASS"):
     setattr(subprocess, name, 0)
 for name in ("killpg", "getpgid", "setsid"):
     delattr(os, name)

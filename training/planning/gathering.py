@@ -119,9 +119,9 @@ class FactGatherer:
 
     def usual_backend(self, family: str = "") -> str:
         """The trainer of a training that names none."""
+        if self.backend(self.default_backend).capabilities().placeholder:
+            return self.default_backend
         preferred = self._candidate(self.default_backend)
-        if preferred.placeholder:
-            return preferred.name
         found = self.registry.all("training_backends").items()
         others = [self._candidate(name) for name, backend in found if backend.capabilities().stands_in]
         gpus = self._machines(_trainer(self.backend(None))).here.gpus
