@@ -124,6 +124,8 @@ def test_it_trains_the_file_that_draws(tmp_path):
 def test_a_quantised_copy_keeps_nobody_from_training_but_what_is_damaged_does():
     copy = BaseModel("", "q.safetensors", drawn_path="/m/q.safetensors", flaw=FLAW)
     assert as_it_draws(copy).flaw is None and as_it_draws(copy).path == "/m/q.safetensors"
+    one_file = replace(copy, flaw=FLAW.model_copy(update={"code": "base_model_one_file"}))
+    assert as_it_draws(one_file).flaw is None, "ComfyUI draws with one file"
     damaged = FLAW.model_copy(update={"code": "base_model_damaged"})
     assert as_it_draws(replace(copy, flaw=damaged)).flaw == damaged
 

@@ -43,6 +43,10 @@ class BaseModels(Protocol):
         Without a name the first base of the family that ComfyUI has; empty strings when there is none."""
 
 
+#: What stands against a base only where the trainer does not load it as ComfyUI does.
+_NO_FLAW_OF_COMFYUI = frozenset({"base_model_quantised", "base_model_one_file"})
+
+
 @dataclass(frozen=True)
 class Surroundings:
     """`paces`: as `learned_paces` gives them."""
@@ -182,9 +186,9 @@ class FactGatherer:
 
 def as_it_draws(model: BaseModel) -> BaseModel:
     """The base for a trainer that loads models as ComfyUI does: the file that draws, which may be a quantised copy."""
-    quantised = model.flaw is not None and model.flaw.code == "base_model_quantised"
+    is_sound = model.flaw is not None and model.flaw.code in _NO_FLAW_OF_COMFYUI
     path = model.path if Path(model.path).is_file() else model.drawn_path
-    return replace(model, path=path, flaw=None if quantised else model.flaw)
+    return replace(model, path=path, flaw=None if is_sound else model.flaw)
 
 
 def _trainer(backend: TrainingBackend) -> Trainer:
