@@ -5,6 +5,7 @@ import { continued } from "./gallery.js";
 import { newCorrelationId } from "../lib/ids.js";
 import { kept, recalled } from "../lib/memory.js";
 import { LISTS } from "./fetched_lists.js";
+import { OwnChanges } from "./looking/own_changes.js";
 import { PhotoIntake } from "./photos/photo_intake.js";
 import { PhotoLists } from "./photos/photo_lists.js";
 import { LIST_OF_PURPOSE, answered, emptyState, reduced } from "./state.js";
@@ -37,6 +38,7 @@ export class Store {
     this.listeners = new Set();
     this.reasons = new WaitingReasons(this);
     this.records = new JobRecords(this);
+    this.changes = new OwnChanges();
     this.photos = new PhotoLists(this);
     this.intake = new PhotoIntake(this);
     /** What the panel can be shown in; null where nobody chooses it. @type {import("./languages.js").Languages | null} */
@@ -71,7 +73,7 @@ export class Store {
   /** What is told together is shown at once. @param {...Isengard.Event} events */
   take(...events) {
     if (this.#refreshing) this.#late.push(...events);
-    this.set(events.reduce(reduced, this.state));
+    this.set(events.map((event) => this.changes.told(event)).reduce(reduced, this.state));
     for (const event of events) {
       this.records.take(event);
       this.#follow(event);

@@ -24,8 +24,13 @@ export async function changePictures(store, patches) {
   const refused = [];
   for (let at = 0; at < patches.length; at += AT_ONCE) {
     const asked = patches.slice(at, at + AT_ONCE);
-    const answer = await store.attempt((id) => store.api.generations.change(asked, id));
+    let action = "";
+    const answer = await store.attempt((id) => {
+      store.changes.ask((action = id));
+      return store.api.generations.change(asked, id);
+    });
     if (!answer) break;
+    store.changes.keep(action, answer.items);
     store.keepGenerations(/** @type {Isengard.Generation[]} */ (answer.items));
     refused.push(...answer.refused);
     const not = new Set(answer.refused.map(keyOf));
