@@ -216,8 +216,10 @@ def test_pictures_go_into_an_album_and_back(panel, server):
     expect(panel.get("isen-album-name")).to_be_focused()  # an album without a name is none
     panel.click("isen-album-none")
     expect(panel.page.locator(".isen-undo")).to_contain_text("Removed from its album.")
-    with panel.page.expect_response(lambda answer: answer.request.method == "PATCH"):
-        panel.click("isen-undo")
+    panel.click("isen-undo")
+    # the picture is in it again, and the wall knows
+    panel.page.wait_for_function("store.state.generations.some((one) => one.album_id)")
+    panel.page.evaluate("() => new Promise((done) => setTimeout(done, 200))")
     panel.click("isen-move-album-many")
     expect(panel.get("isen-album-none")).to_be_visible()
     panel.click("isen-album")
