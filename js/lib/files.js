@@ -13,6 +13,13 @@ const MAX_CAPTION_BYTES = 20_000;
 /** So many of a drop are looked at: somebody may have dropped a whole disk. */
 export const MOST_FILES = 5000;
 
+/** What was chosen; the same files can be chosen again. @param {HTMLInputElement} input */
+export function takenFrom(input) {
+  const files = [...(input.files ?? [])];
+  input.value = "";
+  return files;
+}
+
 /**
  * Everything in what was dropped, with the folder it lay in. The browser gives the entries only at the moment of the drop.
  * @param {DataTransfer} transfer

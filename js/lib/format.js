@@ -54,6 +54,11 @@ export function listed(items) {
   return new Intl.ListFormat(regional(), { type: "conjunction" }).format(items);
 }
 
+/** "720 × 480 · seed 7": facts beside one another, without those there are none of. @param {Iterable<unknown>} facts */
+export function dotted(facts) {
+  return [...facts].filter(Boolean).join(DOT);
+}
+
 /** "small, dark, blurred": things beside one another, none of them the last. @param {Iterable<string>} items */
 export function inRow(items) {
   return [...items].join(t("comma"));

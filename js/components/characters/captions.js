@@ -2,7 +2,7 @@
 
 import { button, field, h, picture, say } from "../../lib/dom.js";
 import { fill, keyed } from "../../lib/lists.js";
-import { DOT, counted } from "../../lib/format.js";
+import { counted, dotted } from "../../lib/format.js";
 import { hasTrigger } from "../../lib/replace.js";
 import { t } from "../../locales/words.js";
 import { CaptionReplace } from "./caption_replace.js";
@@ -51,7 +51,7 @@ export class CaptionEditor {
     this.element.hidden = !list.length;
     const leaking = list.filter((photo) => photo.leaks?.length).length;
     const counts = [t("captions", { n: list.filter((photo) => photo.caption).length, count: list.length }), leaking && counted("leaksInCaptions", leaking)];
-    say(this.summary, counts.filter(Boolean).join(DOT));
+    say(this.summary, dotted(counts));
     say(this.parts.trigger, t("captionTriggerHint", { trigger: character.trigger_word }));
     this.#preview();
     if (!this.element.open) return;

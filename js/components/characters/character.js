@@ -2,7 +2,7 @@
 
 import { button, h, say } from "../../lib/dom.js";
 import { teaches } from "../../lib/coverage.js";
-import { DOT, ago, brief, counted } from "../../lib/format.js";
+import { DOT, ago, brief, counted, dotted } from "../../lib/format.js";
 import { fill } from "../../lib/lists.js";
 import { t } from "../../locales/words.js";
 import { bestOf, isPoor, measuredIn } from "../../data/likeness_rules.js";
@@ -143,7 +143,7 @@ export class IsenCharacter extends View {
     fill(this.facts, [kind, word], () => [`${kind}${DOT}`, h("code", { class: "isen-trigger", text: word, title: t("triggerHint") })]);
     const held = list.filter((photo) => photo.held_out).length;
     const counts = [counted("photoCount", character.photo_count), held > 0 && counted("heldCount", held), versions.length > 0 && counted("versionCount", versions.length)];
-    say(this.counts, counts.filter(Boolean).join(DOT));
+    say(this.counts, dotted(counts));
     fill(this.menu, [name, versions.length > 0], () => characterMenu(this, character));
     const form = /** @type {HTMLElement | null} */ (this.edit.firstElementChild);
     if (!form || form.hidden) fill(this.edit, [name, kind, trigger], () => editForm(this, character)); // what is being written stays

@@ -1,7 +1,7 @@
 /** Where photos are dropped, pasted or chosen. */
 
 import { button, h, icon } from "../../lib/dom.js";
-import { brought, pasted, walked } from "../../lib/files.js";
+import { brought, pasted, takenFrom, walked } from "../../lib/files.js";
 import { t } from "../../locales/words.js";
 
 /** @typedef {(files: Iterable<File | import("../../lib/files.js").Found>) => unknown} Take */
@@ -64,8 +64,7 @@ export function takesDrops(target, shown, take) {
 /** @param {Take} take @param {Isengard.Props} props */
 function chooser(take, props) {
   const chosen = () => {
-    const files = [...(input.files ?? [])];
-    input.value = "";
+    const files = takenFrom(input);
     if (files.length) take(files);
   };
   const input = h("input", { type: "file", multiple: true, class: "isen-hidden-input", ...props, on: { change: chosen } });

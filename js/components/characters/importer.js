@@ -1,6 +1,7 @@
 /** Taking a character in from one file. */
 
 import { h, icon } from "../../lib/dom.js";
+import { takenFrom } from "../../lib/files.js";
 import { counted } from "../../lib/format.js";
 import { newCorrelationId } from "../../lib/ids.js";
 import { said } from "../../lib/said.js";
@@ -13,8 +14,7 @@ export class Importer {
     this.view = view;
     this.bar = h("progress", { max: 1, value: 0, hidden: true, "aria-label": t("progress") });
     const chosen = () => {
-      const [file] = input.files ?? [];
-      input.value = "";
+      const [file] = takenFrom(input);
       if (file) this.take(file);
     };
     /** @type {HTMLInputElement} */

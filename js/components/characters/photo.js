@@ -1,7 +1,7 @@
 /** One photo in full, over the canvas: what was found about it, its caption, whether it is trained on. */
 
 import { button, field, h, say } from "../../lib/dom.js";
-import { DOT } from "../../lib/format.js";
+import { DOT, dotted } from "../../lib/format.js";
 import { fill } from "../../lib/lists.js";
 import { MARKS, useOf } from "../../lib/photo_use.js";
 import { said } from "../../lib/said.js";
@@ -71,7 +71,7 @@ class PhotoDialog {
     this.image.alt = t("photo", { n: at + 1 });
     say(this.title, `${t("photoOf", { n: at + 1, count: this.list.length })}${photo.name ? `${DOT}${photo.name}` : ""}`);
     const source = this.list.findIndex((known) => known.id === photo.made_from);
-    say(this.size, [t("pixels", { w: photo.width, h: photo.height }), source >= 0 && t("cropOf", { n: source + 1 })].filter(Boolean).join(DOT));
+    say(this.size, dotted([t("pixels", { w: photo.width, h: photo.height }), source >= 0 && t("cropOf", { n: source + 1 })]));
     const findings = findingsNow(photo, this.list);
     fill(this.findings, findings, () => findings.map((finding) => h("li", { text: said(finding, "message") })));
     fill(this.leaks, [photo.caption, photo.leaks], () => leakNote(photo));

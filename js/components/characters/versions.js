@@ -1,7 +1,7 @@
 /** Trained versions of a character and what is proven about each. */
 
 import { button, h, picture } from "../../lib/dom.js";
-import { DOT, ago, bytes, count } from "../../lib/format.js";
+import { DOT, ago, bytes, count, dotted } from "../../lib/format.js";
 import { said } from "../../lib/said.js";
 import { t } from "../../locales/words.js";
 import { methodWord } from "../shared/job_words.js";
@@ -50,7 +50,7 @@ function row(store, character, version, sample) {
     sample && picture(store.api.jobs.sampleUrl(sample.jobId, sample.file), ""),
     h("div", { class: "isen-grow isen-stack-tight" },
       h("span", { text: t(version.picked ? "versionPicked" : "versionLine", { family, step: count(version.step) }) }),
-      h("small", { class: "isen-muted", text: [trainer, methodWord(version.method), bytes(version.size), ago(version.created_at)].filter(Boolean).join(DOT) }),
+      h("small", { class: "isen-muted", text: dotted([trainer, methodWord(version.method), bytes(version.size), ago(version.created_at)]) }),
       h("small", { class: "isen-muted", text: proofWords(version) })),
     !version.placeholder && button(t(shown ? "companionsHide" : "companionsShow"), show, { icon: shown ? "eye-slash" : "eye", bare: true, testid: "isen-companions" }));
 }
@@ -70,7 +70,7 @@ function outsideRow(view, character, version) {
     h("div", { class: "isen-grow isen-stack-tight" },
       h("span", { text: t("versionOutside", { family }) }),
       h("small", { class: "isen-muted isen-wrap", dir: "auto", text: version.outside }),
-      h("small", { class: "isen-muted", text: [methodWord(version.method), version.trigger_word, proofWords(version)].filter(Boolean).join(DOT) })),
+      h("small", { class: "isen-muted", text: dotted([methodWord(version.method), version.trigger_word, proofWords(version)]) })),
     button(t("loraRelease"), release, { icon: "times", bare: true, title: t("loraReleaseHint"), testid: "isen-release-lora" }));
 }
 

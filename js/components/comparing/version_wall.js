@@ -4,7 +4,7 @@ import { cancelComparison, compare, loadComparisons, loadTrainings } from "../..
 import { MOST_PICTURES, SCENES, byTraining, cellsOf, newestWall, ordersOf, scenesOf, usualVersions, versionsFor } from "../../data/version_grid.js";
 import { button, field, h, say } from "../../lib/dom.js";
 import { fill, keyed } from "../../lib/lists.js";
-import { DOT, count, decimal } from "../../lib/format.js";
+import { count, decimal, dotted } from "../../lib/format.js";
 import { drawable, isWithout, measuresOf, nearest, versionsOn } from "../../data/likeness_rules.js";
 import { said } from "../../lib/said.js";
 import { t } from "../../locales/words.js";
@@ -257,5 +257,5 @@ function heading(columns, words) {
 /** What a row is called: its step, what speaks for it, and its training where there are several. @param {Row} row @param {Isengard.Nearest | null} best @param {VersionNames} called */
 function rowWords({ step, version }, best, called) {
   const words = t(version?.picked ? "wallPicked" : version && best?.file === version.file ? "wallNearest" : "stepNumber", { n: count(step) });
-  return [words, version && called.training(version)].filter(Boolean).join(DOT);
+  return dotted([words, version && called.training(version)]);
 }

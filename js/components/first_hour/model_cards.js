@@ -2,7 +2,7 @@
 
 import { h, say } from "../../lib/dom.js";
 import { fill } from "../../lib/lists.js";
-import { DOT, about, bytes, videoMemory } from "../../lib/format.js";
+import { about, bytes, dotted, videoMemory } from "../../lib/format.js";
 import { said } from "../../lib/said.js";
 import { sentences, t } from "../../locales/words.js";
 import { inOrder, preferred } from "../../data/first_hour/models.js";
@@ -100,7 +100,7 @@ function mark(fit) {
 
 /** "16 GB to download · about 1 h 10 min · about 12 GB video memory" @param {Isengard.Family} family */
 function takes({ download_bytes: size, train_s: time, vram_bytes: vram }) {
-  return [size === 0 ? t("modelIsHere") : size && t("modelFetches", { size: bytes(size) }), about(time), vram && t("needsVram", { size: videoMemory(vram) })].filter(Boolean).join(DOT);
+  return dotted([size === 0 ? t("modelIsHere") : size && t("modelFetches", { size: bytes(size) }), about(time), vram && t("needsVram", { size: videoMemory(vram) })]);
 }
 
 /** Whether pictures may be sold, and whether a licence comes first. @param {Isengard.Family} family */

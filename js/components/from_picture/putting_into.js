@@ -1,6 +1,7 @@
 /** A person put into a picture: who, where (painted), and in which picture: this one, or a photo that somebody brings along. */
 
 import { button, field, h, say } from "../../lib/dom.js";
+import { takenFrom } from "../../lib/files.js";
 import { t } from "../../locales/words.js";
 import { orderFrom, personOf, recipesFor } from "../../data/from_picture.js";
 import { PersonPicker } from "../shared/person_picker.js";
@@ -34,7 +35,7 @@ class PuttingInto {
     this.recipe = recipeChoice([], "isen-into-recipe");
     this.recipeField = field(t("recipe"), this.recipe);
     /** @type {HTMLInputElement} */
-    const chosen = h("input", { type: "file", accept: TYPES, hidden: true, "data-testid": "isen-into-file", on: { change: () => this.#bring(takenFrom(chosen)) } });
+    const chosen = h("input", { type: "file", accept: TYPES, hidden: true, "data-testid": "isen-into-file", on: { change: () => this.#bring(takenFrom(chosen)[0]) } });
     const other = button(t("intoOther"), () => chosen.click(), { icon: "upload", testid: "isen-into-other" });
     const { dialog, start, problem } = openOrder(view, {
       title: t("into"), what: t("intoWhat"), picture: this.painter.stage, go: t("generate"), testid: "isen-into", viewer, send: () => this.#sent(),
@@ -99,11 +100,4 @@ class PuttingInto {
     if (this.photo) Object.assign(order.start, { generation_id: "", n: 0 });
     return { order, mask, picture: this.photo };
   }
-}
-
-/** The chosen file; the same one can be chosen again. @param {HTMLInputElement} input */
-function takenFrom(input) {
-  const file = input.files?.[0];
-  input.value = "";
-  return file;
 }

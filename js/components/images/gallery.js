@@ -1,7 +1,7 @@
 /** Every picture there is: a search and filters, a wall of thumbnails, each in full, and several chosen at once. */
 
 import { button, h, icon, say } from "../../lib/dom.js";
-import { DOT, decimal, listed } from "../../lib/format.js";
+import { decimal, dotted, listed } from "../../lib/format.js";
 import { fill } from "../../lib/lists.js";
 import { loadAlbums } from "../../data/albums/albums.js";
 import { fits, isFiltered, liked, picturesOf, promptOf, setFilter, sorted, told } from "../../data/gallery.js";
@@ -126,7 +126,7 @@ export class Gallery {
     const name = this.fileName(entry);
     const words = [told(promptOf(generation, image), this.namesOf(generation)), t("pixels", { w: image.width, h: image.height }), t("seedIs", { n: image.seed }), drawn, mended, lookWords(image), measuredWords(generation, this.names, image)];
     return {
-      src: this.view.store.api.generations.imageUrl(generation, image), file: this.view.store.api.generations.copyUrl(generation, image), name, label: [name.replace(/\.\w+$/, ""), drawn, mended].filter(Boolean).join(DOT), mark: badge(generation, this.names, image), caption: words.filter(Boolean).join(DOT),
+      src: this.view.store.api.generations.imageUrl(generation, image), file: this.view.store.api.generations.copyUrl(generation, image), name, label: dotted([name.replace(/\.\w+$/, ""), drawn, mended]), mark: badge(generation, this.names, image), caption: dotted(words),
       width: image.width, height: image.height,
     };
   }
@@ -173,7 +173,7 @@ export class Gallery {
     tile.entry = entry;
     const { generation, image } = entry;
     const name = this.nameOf(generation);
-    tile.title = [lookWords(image), told(promptOf(generation, image), this.namesOf(generation)), measuredWords(generation, this.names, image)].filter(Boolean).join(DOT);
+    tile.title = dotted([lookWords(image), told(promptOf(generation, image), this.namesOf(generation)), measuredWords(generation, this.names, image)]);
     this.#wear(tile, entry);
     tile.open.setAttribute("aria-label", t("openImage", { n: image.n + 1 }));
     tile.open.firstElementChild?.setAttribute("alt", t("imageAlt", { name }));

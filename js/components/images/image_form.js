@@ -1,7 +1,7 @@
 /** What a picture is asked for with: people, prompt, shape and number are always in view, the rest is in one fold. */
 
 import { button, field, h, icon, once, say } from "../../lib/dom.js";
-import { DOT, decimal } from "../../lib/format.js";
+import { decimal, dotted } from "../../lib/format.js";
 import { fill } from "../../lib/lists.js";
 import { kept, lasting, recalled } from "../../lib/memory.js";
 import { boundsOf, familyOf, usualOf } from "../../data/bounds.js";
@@ -107,7 +107,7 @@ export class ImageForm {
     const { seed, quality, looks, cast } = this;
     const words = [chosen(this.recipe), !this.versionField.hidden && chosen(this.version), said(looks.style, "label"),
       !this.qualityField.hidden && t(`quality_${quality.value}`), this.mending.value && t("mendSmall"), !cast.parts[0].likeness.element.hidden && decimal(cast.parts[0].likeness.value, 2), seed.value !== null && t("seedIs", { n: seed.value })];
-    say(this.digest, words.filter(Boolean).join(DOT));
+    say(this.digest, dotted(words));
   }
 
   /** @param {Isengard.Character[]} people @param {Isengard.Recipe[]} recipes @param {{wanted: string | null | undefined, styles: Isengard.Style[], samplers: Isengard.Samplers | null}} options */

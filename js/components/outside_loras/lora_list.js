@@ -1,7 +1,7 @@
 /** ComfyUI's LoRAs that Isengard did not make: one is found by its name or its picture. */
 
 import { button, h, icon, picture, say } from "../../lib/dom.js";
-import { DOT, counted } from "../../lib/format.js";
+import { counted, dotted } from "../../lib/format.js";
 import { keyed } from "../../lib/lists.js";
 import { t } from "../../locales/words.js";
 
@@ -41,7 +41,7 @@ export class LoraList {
     const [folder, file] = parts(name);
     const choose = button("", () => this.chosen(name), { kind: "item", testid: "isen-lora", title: name });
     choose.append(loraPicture(this.store, name), h("span", { class: "isen-stack-tight" }, h("span", { class: "isen-name", dir: "auto", text: file }),
-      h("small", { class: "isen-muted", text: [folder, person && t("loraOf", { name: person })].filter(Boolean).join(DOT) })));
+      h("small", { class: "isen-muted", text: dotted([folder, person && t("loraOf", { name: person })]) })));
     return h("li", {}, choose);
   }
 }

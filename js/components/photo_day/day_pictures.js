@@ -1,7 +1,7 @@
 /** A photo day that runs or ran: how far it is, its pictures in four heaps, going through them, and taking them along. */
 
 import { button, h, icon, picture, say } from "../../lib/dom.js";
-import { DOT, about, counted } from "../../lib/format.js";
+import { about, counted, dotted } from "../../lib/format.js";
 import { fill, keyed } from "../../lib/lists.js";
 import { dayShare, sectionsOf } from "../../data/albums/photo_days.js";
 import { explained, said } from "../../lib/said.js";
@@ -64,7 +64,7 @@ export class DayPictures {
     const count = day.pictures.filter(({ state }) => state !== "skipped").length;
     const time = left && day.seconds_each !== null ? t("dayLeft", { time: about(day.seconds_each * left) }) : "";
     const done = day.state === "done";
-    say(this.far, done ? counted("dayDone", drawn) : [t("dayDrawn", { n: drawn, count }), day.state === "running" && time].filter(Boolean).join(DOT));
+    say(this.far, done ? counted("dayDone", drawn) : dotted([t("dayDrawn", { n: drawn, count }), day.state === "running" && time]));
     this.bar.value = dayShare(day);
     this.bar.hidden = done;
     say(this.why, day.state === "paused" ? t("dayPaused") : day.waits_for ? t(`dayWaits_${day.waits_for}`) : "");

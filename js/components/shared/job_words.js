@@ -2,7 +2,7 @@
 
 import { reasonOf } from "../../data/jobs.js";
 import { h } from "../../lib/dom.js";
-import { DOT, about, bytes, count, decimal, videoMemory } from "../../lib/format.js";
+import { about, bytes, count, decimal, dotted, videoMemory } from "../../lib/format.js";
 import { explained } from "../../lib/said.js";
 import { t, wordOr } from "../../locales/words.js";
 
@@ -11,13 +11,13 @@ export function statusLine(job) {
   const { phase, seconds_per_step: pace, eta_s: eta, bytes_done: done, bytes_total: total } = job.progress;
   const attempt = job.attempt > 1 && t("attempt", { n: job.attempt });
   if (!["preparing", "running", "pausing"].includes(job.state)) return attempt || "";
-  return [
+  return dotted([
     phaseWords(phase),
     done && (total ? t("bytesOfAbout", { done: bytes(done), total: bytes(total) }) : bytes(done)),
     pace !== null && pace >= 0.01 && t("perStep", { n: decimal(pace, pace < 0.1 ? 2 : 1) }),
     eta && phase === "training" && t("timeLeft", { time: about(eta) }),
     attempt,
-  ].filter(Boolean).join(DOT);
+  ]);
 }
 
 /** A phase that a foreign trainer made up is shown as it is. @param {string} phase */
@@ -27,7 +27,7 @@ export function phaseWords(phase) {
 
 /** "Stable Diffusion 1.5 · balanced · LoKr"; a foreign trainer's own preset is shown as it is. @param {string} family @param {Isengard.Job["request"]} request */
 export function whatWords(family, { preset, method = "lora" }) {
-  return [family, preset && wordOr(`preset_${preset}`, preset), methodWord(method)].filter(Boolean).join(DOT);
+  return dotted([family, preset && wordOr(`preset_${preset}`, preset), methodWord(method)]);
 }
 
 /** "LoKr", and nothing of a LoRA, which is the usual thing. @param {string} [method] */
@@ -45,7 +45,7 @@ export function gpuLine(job, workers) {
   if (!gpu) return "";
   const used = job.progress.vram_used_bytes ?? gpu.total_bytes - gpu.free_bytes;
   const heat = job.progress.temperature_c ? t("degrees", { n: count(job.progress.temperature_c) }) : "";
-  return [t("gpuUsed", { name: gpu.name, used: videoMemory(used), total: videoMemory(gpu.total_bytes) }), heat].filter(Boolean).join(DOT);
+  return dotted([t("gpuUsed", { name: gpu.name, used: videoMemory(used), total: videoMemory(gpu.total_bytes) }), heat]);
 }
 
 /** @param {Isengard.Job} job */

@@ -3,7 +3,7 @@
 import { lossCurve } from "../../lib/curve.js";
 import { button, h, say, withElement } from "../../lib/dom.js";
 import { fill } from "../../lib/lists.js";
-import { DOT, brief, count, counted, decimal, lossMeaning } from "../../lib/format.js";
+import { brief, count, counted, decimal, dotted, lossMeaning } from "../../lib/format.js";
 import { said, saidEach } from "../../lib/said.js";
 import { t } from "../../locales/words.js";
 import { ENDED, shareOf, waitingJobs } from "../../data/state.js";
@@ -163,7 +163,7 @@ export class IsenJob extends View {
     const last = points[points.length - 1];
     const meaning = ENDED.has(job.state) ? "" : lossMeaning(points);
     const held = job.progress.held_out_loss;
-    const words = [t("lossNow", { n: decimal(last.loss, 3) }), meaning && t(`loss_${meaning}`), held && t("lossHeldOut", { n: decimal(held, 3) })].filter(Boolean).join(DOT);
+    const words = dotted([t("lossNow", { n: decimal(last.loss, 3) }), meaning && t(`loss_${meaning}`), held && t("lossHeldOut", { n: decimal(held, 3) })]);
     return [
       h("figcaption", { class: "isen-row isen-ends" }, h("span", { text: words }), h("small", { class: "isen-muted", text: t("lossHint") })),
       lossCurve(points, job.progress.total_steps, t("lossCurve", { words })),

@@ -2,7 +2,7 @@
 
 import { h, say } from "../../lib/dom.js";
 import { fill } from "../../lib/lists.js";
-import { DOT, bytes, counted } from "../../lib/format.js";
+import { bytes, counted, dotted } from "../../lib/format.js";
 import { said } from "../../lib/said.js";
 import { t } from "../../locales/words.js";
 
@@ -62,7 +62,7 @@ function about(checkpoint) {
     bytes(size), recommended && t("lookRecommended"), said(checkpoint, "label"), original ? t("lookOriginal") : t(`look_${style}`, { source: styleFrom && t(`source_${styleFrom}`) }),
     prediction === "v" && t("lookVelocity", { source: t(`source_${from}`) }),
   ];
-  return words.filter(Boolean).join(DOT);
+  return dotted(words);
 }
 
 /** @param {Checkpoint[]} refused */

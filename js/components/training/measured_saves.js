@@ -1,7 +1,7 @@
 /** What was measured of a training's saves while it ran, and why it ended before its last step. */
 
 import { button, h } from "../../lib/dom.js";
-import { DOT, clauses, count, counted, decimal } from "../../lib/format.js";
+import { clauses, count, counted, decimal, dotted } from "../../lib/format.js";
 import { sentences, t } from "../../locales/words.js";
 import { measuresOf } from "../../data/likeness_rules.js";
 import { copies, faultWords } from "../comparing/version_measures.js";
@@ -36,6 +36,6 @@ function line(save, name) {
   const { step, likeness, flexible, faults } = save;
   const parts = [likeness !== null && t("measuredScore", { score: decimal(likeness, 2) }), copies(save), flexible !== null && t("flexibility", { n: Math.round(100 * flexible) })];
   return h("li", { class: "isen-stack-tight" },
-    h("strong", { text: t("stepNumber", { n: count(step) }) }), h("small", { text: parts.filter(Boolean).join(DOT) }),
+    h("strong", { text: t("stepNumber", { n: count(step) }) }), h("small", { text: dotted(parts) }),
     faults.length > 0 && h("small", { class: "isen-warn", text: t("against", { why: clauses(faultWords(faults, name)) }) }));
 }

@@ -1,7 +1,7 @@
 /** How much memory a training takes: what fits is chosen automatically, anything else is one press away. */
 
 import { h } from "../../lib/dom.js";
-import { DOT, about, videoMemory } from "../../lib/format.js";
+import { about, dotted, videoMemory } from "../../lib/format.js";
 import { fill } from "../../lib/lists.js";
 import { said } from "../../lib/said.js";
 import { t } from "../../locales/words.js";
@@ -65,7 +65,7 @@ function facts(offer) {
     fits === false && t("memoryTooMuch"), t("needsVram", { size: videoMemory(vram) }), time !== null && about(time),
     given && t("memoryPace", { pace: said(offer, "pace_words") }), learned ? t("timeLearned") : t("timeEstimated"),
   ];
-  return parts.filter(Boolean).join(DOT);
+  return dotted(parts);
 }
 
 /** Every option that one of these decides. @param {Schema.MemoryOffer[]} offers @returns {Partial<Schema.MemoryOverrides>} */

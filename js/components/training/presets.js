@@ -2,7 +2,7 @@
 
 import { h } from "../../lib/dom.js";
 import { fill } from "../../lib/lists.js";
-import { DOT, about, bytes, counted, videoMemory } from "../../lib/format.js";
+import { about, bytes, counted, dotted, videoMemory } from "../../lib/format.js";
 import { said } from "../../lib/said.js";
 import { t } from "../../locales/words.js";
 
@@ -46,5 +46,5 @@ export class PresetChoice {
 /** "1,400 steps · about 24 GB video memory · 0.4 GB disk · time as measured here" @param {Isengard.Preset} preset */
 function needs({ steps, estimate_s: time, vram_bytes: vram, disk_bytes: disk, learned }) {
   const real = time === null ? [] : [t("needsVram", { size: videoMemory(vram) }), t("needsDisk", { size: bytes(disk) }), learned && t("timeLearned")];
-  return [counted("steps", steps), ...real].filter(Boolean).join(DOT);
+  return dotted([counted("steps", steps), ...real]);
 }

@@ -2,7 +2,7 @@
 
 import { button, h, say } from "../../lib/dom.js";
 import { fill, keyed } from "../../lib/lists.js";
-import { DOT, about, ago } from "../../lib/format.js";
+import { about, ago, dotted } from "../../lib/format.js";
 import { said } from "../../lib/said.js";
 import { t } from "../../locales/words.js";
 import { ENDED, shareOf, waitingJobs } from "../../data/state.js";
@@ -79,7 +79,7 @@ export class IsenTrainings extends View {
       id: job.id, going, place, last: place === waitingJobs(state).length - 1, person: person ? { id: person.id, cover: person.cover_photo_id } : { id: "", cover: null },
       name: person?.name ?? t("gone"), what: whatWords(family, job.request),
       share: shareOf(job), state: job.state, why: said(job.error ?? reasonOf(job), "message"),
-      words: [place >= 0 ? t("inLine", { n: place + 1 }) : t(`state_${job.state}`), left || (going ? "" : ago(job.finished_at ?? job.updated_at))].filter(Boolean).join(DOT),
+      words: dotted([place >= 0 ? t("inLine", { n: place + 1 }) : t(`state_${job.state}`), left || (going ? "" : ago(job.finished_at ?? job.updated_at))]),
     };
   }
 
