@@ -11,21 +11,18 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from fakes.training_comfyui import standing_in
 from isengard.core.families.families import Families
 from isengard.core.settings import Settings
 from isengard.training.backends import checkpoint_reader
 from isengard.training.backends.ai_toolkit import backend as ai_toolkit
 from isengard.training.backends.ai_toolkit import optimizer
-from isengard.training.backends.comfyui_native import backend as comfyui_native
 from isengard.training.backends.fast_test import backend as fast_test
-from isengard.training.interface import ResolvedTraining
 from isengard.training.loras import lora_fit
-from PIL import Image
 from safetensors.numpy import load_file, save_file
+from support.frozen_trainings import comfyui_trainer, with_a_photo
+from support.frozen_trainings import training as frozen
 
 STANDIN = Path(__file__).resolve().parents[1] / "fakes" / "aitk_standin"
-JOB = "job_" + "0" * 26
 
 
 @pytest.fixture
@@ -53,8 +50,7 @@ def make_ai_toolkit(paths, standin):
 
 
 def make_comfyui_native(paths, standin):
-    standing_in(paths)
-    return comfyui_native.ComfyNativeBackend(Settings(allow_cpu=True), paths, Families())
+    return comfyui_trainer(paths)
 
 
 #: Every trainer of the pack, over a stand-in for its program. A new one adds its line.
@@ -77,21 +73,11 @@ def backend(request, make):
 
 @pytest.fixture
 def job_dir(paths):
-    folder = paths.job(JOB)
-    (folder / "dataset").mkdir(parents=True)
-    Image.new("RGB", (64, 64)).save(folder / "dataset" / "0001.jpg")
-    return folder
+    return with_a_photo(paths)
 
 
 def training(backend, **changes):
-    values = {
-        "job_id": JOB, "character_id": "chr_x", "slug": "ann", "trigger_word": "annqvx", "class_word": "woman",
-        "backend": backend.name, "family": "sd15", "preset": "quick", "base_path": "", "base_sha256": None,
-        "generate_base": "", "steps": 40, "rank": 4, "alpha": 4.0, "learning_rate": 1e-4, "resolution": [512],
-        "batch_size": 1, "save_every": 10, "sample_prompts": [], "seed": 1, "quantize": False, "low_vram": False,
-        "image_count": 1, "held_out": [],
-    }  # fmt: skip
-    return ResolvedTraining(**{**values, **changes})
+    return frozen(**{"backend": backend.name, "rank": 4, "alpha": 4.0, **changes})
 
 
 def start(backend, job_dir, wanted, resume=False):

@@ -74,9 +74,7 @@ def trained(request, tmp_path):
     try:
         api = Api(server.url)
         api.wait_until_ready()
-        ann = api.post("/characters", {"name": "Ann", "consent": True})
-        for photo in drawings(tmp_path / "photos", 3):
-            api.upload(ann["id"], photo)
+        ann = api.person(drawings(tmp_path / "photos", 3), "Ann")
         job = api.post("/training/jobs", {"character_id": ann["id"], **TRAINING})
         assert api.wait_for(f"/training/jobs/{job['id']}", 90)["state"] == "completed"
         yield request.param, api, ann, job

@@ -31,9 +31,7 @@ def ended(tmp_path_factory):
     try:
         api = Api(server.url)
         api.wait_until_ready()
-        ann = api.post("/characters", {"name": "Ann Example", "consent": True})
-        for photo in photos:
-            api.upload(ann["id"], photo)
+        ann = api.person(photos)
         overrides = {"steps": STEPS, "save_every": SAVE_EVERY, "learning_rate": 0.0001}
         wanted = {
             **REAL_TRAINING,

@@ -103,9 +103,7 @@ def test_a_lora_remembers_the_checkpoint_that_was_chosen_for_it(trained):
         (fixtures.CHECKPOINT, True, "unknown"),
         (fixtures.DRAWN_CHECKPOINT, False, "illustrated"),
     ]
-    ben = api.post("/characters", {"name": "Ben Example", "consent": True})
-    for photo in fixtures.portraits(server.base / "photos"):
-        api.upload(ben["id"], photo)
+    ben = api.person(fixtures.portraits(server.base / "photos"), "Ben Example")
     few = {**REAL_TRAINING["overrides"], "steps": 4, "save_every": 4}
     wanted = {**REAL_TRAINING, "overrides": few, "character_id": ben["id"]}
     wanted["base_model"] = fixtures.DRAWN_CHECKPOINT
@@ -135,9 +133,7 @@ def test_a_lokr_is_trained_proven_and_changes_the_picture(trained):
         name: value for name, value in REAL_TRAINING["overrides"].items() if name not in ("rank", "alpha")
     }
     wanted = {**REAL_TRAINING, "method": "lokr", "overrides": {**overrides, "lokr_factor": 8}}
-    lo = api.post("/characters", {"name": "Lo Example", "consent": True})
-    for photo in fixtures.portraits(server.base / "photos"):
-        api.upload(lo["id"], photo)
+    lo = api.person(fixtures.portraits(server.base / "photos"), "Lo Example")
     job = api.post("/training/jobs", {"character_id": lo["id"], **wanted})
     ended = api.wait_for(f"/training/jobs/{job['id']}", PATIENCE_S)
     assert ended["state"] == "completed", ended["error"]

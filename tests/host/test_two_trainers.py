@@ -27,9 +27,7 @@ def trained(tmp_path_factory):
     try:
         api = Api(server.url)
         api.wait_until_ready()
-        person = api.post("/characters", {"name": "Ann Example", "consent": True})
-        for photo in photos:
-            api.upload(person["id"], photo)
+        person = api.person(photos)
         jobs = {}
         for trainer in TRAINERS:
             asked = {**REAL_TRAINING, "character_id": person["id"], "backend": trainer}

@@ -8,6 +8,7 @@ import time
 import urllib.error
 import urllib.request
 import uuid
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -66,6 +67,13 @@ class Api:
 
     def delete(self, path: str) -> Any:
         return self.call("DELETE", path)
+
+    def person(self, photos: Iterable[Path], name: str = "Ann Example", **more: Any) -> Any:
+        """Somebody with these photos."""
+        made = self.post("/characters", {"name": name, "consent": True, **more})
+        for photo in photos:
+            self.upload(made["id"], photo)
+        return made
 
     def upload(self, character_id: str, file: Path, name: str | None = None) -> Any:
         """One photo as the panel sends it."""
@@ -153,9 +161,7 @@ def travel(
     Without `trigger_word` the character gets one of its own, another one every time.
     """
     chosen = {"trigger_word": trigger_word} if trigger_word else {}
-    character = api.post("/characters", {"name": name, "consent": True, **chosen})
-    for photo in photos:
-        api.upload(character["id"], photo)
+    character = api.person(photos, name, **chosen)
     check = api.post("/training/preflight", {"character_id": character["id"], **training})
     assert check["ok"], check["findings"]
     job = api.post("/training/jobs", {"character_id": character["id"], **training})

@@ -6,16 +6,11 @@ import subprocess
 
 import numpy as np
 import pytest
-from fakes.training_comfyui import standing_in
-from isengard.core.families.families import Families
 from isengard.core.loras.safetensors_file import method_of
-from isengard.core.settings import Settings
 from isengard.training.backends.comfyui_native import weights
-from isengard.training.backends.comfyui_native.backend import ComfyNativeBackend
 from isengard.training.backends.comfyui_native.order import Order
-from PIL import Image
 from safetensors.numpy import load_file
-from support.native_trainings import JOB, training
+from support.frozen_trainings import comfyui_trainer, training, with_a_photo
 
 MODULE = "diffusion_model.input_blocks.1.1.proj_in"
 FACTOR = 4
@@ -25,16 +20,12 @@ LOKR = {"method": "lokr", "lokr_factor": FACTOR}
 @pytest.fixture
 def backend(paths):
     paths.create()
-    standing_in(paths)
-    return ComfyNativeBackend(Settings(allow_cpu=True), paths, Families())
+    return comfyui_trainer(paths)
 
 
 @pytest.fixture
 def job_dir(paths, backend):
-    folder = paths.job(JOB)
-    (folder / "dataset").mkdir(parents=True)
-    Image.new("RGB", (64, 64)).save(folder / "dataset" / "0001.jpg")
-    return folder
+    return with_a_photo(paths)
 
 
 @pytest.mark.parametrize(("changes", "algorithm", "rank"), [(LOKR, "LoKr", FACTOR), ({}, "LoRA", 16)])

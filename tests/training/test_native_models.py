@@ -18,7 +18,7 @@ from isengard.training.backends.comfyui_native.order import Order
 from isengard.training.planning.facts import BaseModel
 from isengard.training.planning.gathering import as_it_draws
 from isengard.training.planning.preparation import Coming
-from support.native_trainings import JOB, training
+from support.frozen_trainings import JOB, comfyui_trainer, training
 
 Z_IMAGE = Families().get("z_image")
 PARTS = {"text_encoders": "mine/qwen3_4b_fp8.safetensors", "vae": "ae.safetensors"}
@@ -38,8 +38,9 @@ def folders(tmp_path):
 @pytest.fixture
 def backend(paths, folders):
     paths.create()
-    standing_in(paths, models={kind: ["/nowhere", str(folder)] for kind, folder in folders.items()})
-    return ComfyNativeBackend(Settings(allow_cpu=True), paths, Families())
+    return comfyui_trainer(
+        paths, models={kind: ["/nowhere", str(folder)] for kind, folder in folders.items()}
+    )
 
 
 @pytest.fixture(autouse=True)

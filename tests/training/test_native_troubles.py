@@ -25,16 +25,14 @@ from isengard.training.backends.comfyui_native.installation import find
 from isengard.training.backends.comfyui_native.order import Order
 from isengard.training.backends.comfyui_native.own_comfyui import OwnComfyUI
 from isengard.training.backends.comfyui_native.run import Run, StopAsked
-from PIL import Image
 from safetensors.numpy import save_file
-from support.native_trainings import JOB, training
+from support.frozen_trainings import comfyui_trainer, training, with_a_photo
 
 
 @pytest.fixture
 def backend(paths):
     paths.create()
-    standing_in(paths)
-    return ComfyNativeBackend(Settings(allow_cpu=True), paths, Families())
+    return comfyui_trainer(paths)
 
 
 @pytest.fixture
@@ -50,10 +48,7 @@ def base(tmp_path):
 
 @pytest.fixture
 def job_dir(paths):
-    folder = paths.job(JOB)
-    (folder / "dataset").mkdir(parents=True)
-    Image.new("RGB", (64, 64)).save(folder / "dataset" / "0001.jpg")
-    return folder
+    return with_a_photo(paths)
 
 
 def start(backend, job_dir, wanted):

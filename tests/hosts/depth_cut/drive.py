@@ -155,14 +155,6 @@ def _modules(lora: dict[str, tuple[int, ...]]) -> dict[str, tuple[int, int]]:
     return {module: (inputs[module], outputs[module]) for module in inputs}
 
 
-def person(api: Api, photos: list[Path]) -> dict[str, Any]:
-    """Somebody with these photos."""
-    ann: dict[str, Any] = api.post("/characters", {"name": "Ann Example", "consent": True})
-    for photo in photos:
-        api.upload(ann["id"], photo)
-    return ann
-
-
 def _made(api: Api, slug: str, photos: list[Path]) -> dict[str, Any]:
     [person] = [one for one in api.get("/characters")["items"] if one["slug"] == slug]
     for photo in photos:
@@ -174,7 +166,7 @@ def _trained(
     api: Api, server: comfyui.ComfyUI, found: Found, photos: list[Path], asked: dict[str, Any]
 ) -> dict[str, Any]:
     """Somebody whose LoRA the pack has trained and proven."""
-    ann = person(api, photos)
+    ann = api.person(photos)
     with _timed(found, "trained"):
         _train(api, found, ann, asked)
     lora_proof.free(server)

@@ -93,7 +93,7 @@ def _fetch(
     try:
         api = Api(server.url, "fetching")
         api.wait_until_ready()
-        person = drive.person(api, photos)
+        person = api.person(photos)
         order = {"character_id": person["id"], "family": family, "route": route, **drive.TRAINING, **asked}
         check = api.post("/training/preflight", order)
         assert check["ok"], check["findings"]

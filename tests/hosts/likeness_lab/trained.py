@@ -55,9 +55,7 @@ def _told(api, data: Path, name: str, photos: list[Path]) -> list[str]:
     from hosts.demo import REAL_TRAINING
 
     count, steps, rate = TRAININGS[name]
-    person = api.post("/characters", {"name": f"Ann {name}", "consent": True, "class_word": "woman"})
-    for photo in photos[:count]:
-        api.upload(person["id"], photo)
+    person = api.person(photos[:count], f"Ann {name}", class_word="woman")
     more = {"steps": steps, "learning_rate": rate, "save_every": steps // SAVES}
     wanted = {**REAL_TRAINING, "overrides": {**REAL_TRAINING["overrides"], **more}}
     job = api.post("/training/jobs", {"character_id": person["id"], **wanted})
