@@ -19,6 +19,7 @@ from isengard.core.records.generation import GeneratedImage
 from isengard.core.records.generation_states import GenerationState
 from isengard.core.records.job import Job
 from isengard.core.records.training import TrainingRequest
+from isengard.training.planning import freezing
 from isengard.web.services import forgetting, housekeeping, publishing
 from PIL.PngImagePlugin import PngInfo
 from support.bad_recipes import PORTRAIT
@@ -133,22 +134,23 @@ def nothing_of(services, *made):
     return not rows and made and not any(services.paths.generation(one.id).exists() for one in made)
 
 
-def test_a_submit_that_finds_nobody_any_more_leaves_nothing(server, api, ann, tmp_path, monkeypatch):
+@pytest.mark.parametrize("then", ["while the photos are copied", "while the ledger writes it"])
+def test_a_submit_that_finds_nobody_any_more_leaves_nothing(server, api, ann, tmp_path, monkeypatch, then):
     file = tmp_path / "a.jpg"
     drawing(1).save(file)
     api.upload(ann["id"], file)
-    services, get = server.services, server.services.characters.get
-    asked = []
+    services = server.services
+    owner, name = (freezing, "freeze_photos") if "copied" in then else (services.ledger, "submit")
+    step = getattr(owner, name)
 
-    def once(character_id):
-        asked.append(character_id)
-        if len(asked) == 2:
-            services.characters.delete(character_id)
-        return get(character_id)
+    def gone_meanwhile(*of):
+        services.characters.delete(ann["id"])
+        return step(*of)
 
-    monkeypatch.setattr(services.characters, "get", once)
-    with pytest.raises(Exception, match="no such character"):
+    monkeypatch.setattr(owner, name, gone_meanwhile)
+    with pytest.raises(NotFoundError) as told:
         services.training.submit(TrainingRequest(character_id=ann["id"], preset="quick"), "c")
+    assert told.value.code == "character_not_found"
     monkeypatch.undo()
     assert api.get("/training/jobs")["items"] == [] and list(services.paths.jobs.iterdir()) == []
 

@@ -23,10 +23,10 @@ from ..interface import ResolvedTraining
 
 
 @contextmanager
-def new_job_folder(paths: DataPaths, job_id: str) -> Iterator[Path]:
+def new_job_folder(paths: DataPaths, characters: CharacterStore, job: Job) -> Iterator[Path]:
     """Fill it and submit inside. A ledger that went away may have heard the submit: then the folder stays, and the job
-    comes back from it."""
-    folder = paths.job(job_id)
+    comes back from it. NotFoundError `character_not_found` where the person went while it was filled, whatever that broke."""
+    folder = paths.job(job.id)
     folder.mkdir(mode=0o700)
     try:
         yield folder
@@ -34,6 +34,7 @@ def new_job_folder(paths: DataPaths, job_id: str) -> Iterator[Path]:
         raise
     except (IsengardError, OSError):
         shutil.rmtree(folder, ignore_errors=True)
+        require_person(characters, job)
         raise
 
 
@@ -42,8 +43,7 @@ def submit(ledger: Ledger, characters: CharacterStore, job: Job) -> Job:
     of it left: whoever forgets somebody looks for jobs once nobody finds them any more."""
     job = ledger.submit(job)
     try:
-        if job.character_id is not None:
-            characters.get(job.character_id)
+        require_person(characters, job)
     except NotFoundError:
         with contextlib.suppress(
             IllegalTransitionError, NotFoundError
@@ -52,6 +52,12 @@ def submit(ledger: Ledger, characters: CharacterStore, job: Job) -> Job:
         ledger.forget(job.id)
         raise
     return job
+
+
+def require_person(characters: CharacterStore, job: Job) -> None:
+    """NotFoundError `character_not_found` where the person of a job, if it has one, is gone."""
+    if job.character_id is not None:
+        characters.get(job.character_id)
 
 
 def frozen_training(paths: DataPaths, job: Job) -> ResolvedTraining:

@@ -23,7 +23,13 @@ from ...core.said import said
 from ...core.storage.crash_cleanup import JOB_FILE
 from ..interface import TRAINING_FILE, ResolvedTraining, TrainingBackend
 from ..job_folder.dataset import DATASET, HELD_OUT, MANIFEST, not_copied
-from ..job_folder.job_folder import frozen_training, new_job_folder, require_training, submit
+from ..job_folder.job_folder import (
+    frozen_training,
+    new_job_folder,
+    require_person,
+    require_training,
+    submit,
+)
 from .memory_ladder import ladder
 from .presets import Numbers
 
@@ -67,7 +73,7 @@ class FollowUps:
         of `frozen_training`.
         """
         parent = self.ledger.get(job_id)
-        self._require_person(parent)
+        require_person(self.characters, parent)
         require_training(parent)
         backend = self._backend(parent)
         before_dir = self.paths.job(parent.id)
@@ -80,7 +86,7 @@ class FollowUps:
                 said("Choose fewer steps: a training has at most {most}.", most=MAX_STEPS),
             )
         job = self._child(parent, total, correlation_id)
-        with new_job_folder(self.paths, job.id) as job_dir:
+        with new_job_folder(self.paths, self.characters, job) as job_dir:
             self._copy_data(before_dir, job_dir)
             training = replace(before, job_id=job.id, steps=total, stop_early=False)
             backend.carry_over(before_dir, before, job_dir, training)
@@ -91,7 +97,7 @@ class FollowUps:
     def _retried(self, job_id: str) -> Job:
         states = {JobState.FAILED, JobState.CANCELLED}
         job = self._job_in(states, job_id, "Only a failed or cancelled job can be retried.")
-        self._require_person(job)
+        require_person(self.characters, job)
         return job
 
     def _job_in(self, states: set[JobState], job_id: str, refusal: str) -> Job:
@@ -99,10 +105,6 @@ class FollowUps:
         if job.state not in states:
             raise ConflictError("wrong_state", refusal, "Reload: it may have changed in the meantime.")
         return job
-
-    def _require_person(self, job: Job) -> None:
-        if job.character_id is not None:
-            self.characters.get(job.character_id)
 
     def _backend(self, parent: Job) -> TrainingBackend:
         if parent.state not in ENDED:

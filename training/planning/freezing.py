@@ -36,7 +36,7 @@ class Freezer:
         of the first finding that forbids it."""
         require_unblocked(plan)
         job = _job(plan, correlation_id, iso(self.clock.now()), list(after))
-        with new_job_folder(self.paths, job.id) as job_dir:
+        with new_job_folder(self.paths, self.characters, job) as job_dir:
             freeze_photos(job_dir, plan.facts.person.character, plan.selection, self.photos)
             training = replace(plan.training, job_id=job.id)
             atomic.write_json(job_dir / TRAINING_FILE, training.to_json())

@@ -63,7 +63,7 @@ class TaskSubmission:
             same = None if beside else self._same(job, join)
             if same is not None:
                 return self.going_on(same)
-            with new_job_folder(self.paths, job.id) as folder:
+            with new_job_folder(self.paths, self.characters, job) as folder:
                 prepare(folder)
                 atomic.write_json(folder / JOB_FILE, job.model_dump(mode="json"))
                 return submit(self.ledger, self.characters, job)
