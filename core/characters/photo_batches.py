@@ -13,7 +13,7 @@ from ..storage.file_moves import noted, rows_first
 from ..storage.library import Library
 from .character_sidecars import write_sidecar
 from .photo_store import PhotoStore, edited, with_originals
-from .trash import move_photo
+from .trash import move_photo, trashed_thumb
 
 
 @dataclass(frozen=True)
@@ -43,16 +43,43 @@ class PhotoBatches:
 
     def restore(self, character_id: str, photo_ids: Sequence[str]) -> list[Photo]:
         """Out of the trash again; all photos afterwards. NotFoundError `photo_not_found`, ConflictError `photo_duplicate` where
-        one was added again meanwhile: then none comes back."""
+        one was added again meanwhile, `photos_full`: then none comes back."""
         with self.library.alone():
             self.photos.list(character_id)  # whose person is in the trash stays there
             before = [self.of(character_id, photo_id) for photo_id in dict.fromkeys(photo_ids)]
             gone = [photo for photo in before if photo.deleted_at is not None]
+            self.photos.require_room(character_id, len(gone))
             for photo in gone:
                 self.photos.refuse_twice(character_id, "pixel_hash", photo.pixel_hash)
             self._move(gone, None)
         self.note(character_id)
         return self.photos.list(character_id)
+
+    def deleted(self, character_id: str) -> list[Photo]:
+        """What can be brought back, deleted last first: of what was rotated, or added again and deleted again, the last alone; what
+        is among the photos in another form is left out. NotFoundError `character_not_found`."""
+        here = self.photos.list(character_id)
+        rows = self.library.rows(
+            "SELECT id, record FROM photo WHERE character_id=? AND deleted_at IS NOT NULL"
+            " ORDER BY deleted_at DESC, id DESC",
+            (character_id,),
+        )
+        taken = {key for photo in here for key in _same(photo)}
+        found = []
+        for photo in self.library.records(Photo, rows):
+            if taken.isdisjoint(_same(photo)):
+                found.append(photo)
+            taken |= _same(photo)
+        return found
+
+    def trashed_thumb(self, photo: Photo) -> bytes:
+        """The small copy of one that is in the trash. NotFoundError `photo_file_missing`."""
+        try:
+            return trashed_thumb(self.paths, photo).read_bytes()
+        except FileNotFoundError as gone:
+            raise NotFoundError(
+                "photo_file_missing", "This photo's file is gone.", "Delete it and add it again."
+            ) from gone
 
     def _move(self, photos: Sequence[Photo], deleted_at: str | None) -> None:
         """Into the trash or out of it, and into the training or out of it what crops among them stand for."""
@@ -99,6 +126,11 @@ def move_photos(
         settle(before)
 
     rows_first(library, keep=lambda: store(after), move=lambda: settle(after), back=put_back)
+
+
+def _same(photo: Photo) -> set[str]:
+    """What it has in common with other forms of one photo: its place in the list, its pixels."""
+    return {photo.place or photo.id, f"pixels {photo.pixel_hash}"}
 
 
 def _not_theirs() -> NotFoundError:

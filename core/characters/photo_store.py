@@ -161,6 +161,7 @@ class PhotoStore:
             if before.deleted_at is None:
                 return before
             self.refuse_twice(before.character_id, "pixel_hash", before.pixel_hash)
+            self.require_room(before.character_id, 1)
             photo = before.model_copy(update={"deleted_at": None})
             self._move(before, with_originals(self, [photo]))
         return photo

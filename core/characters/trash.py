@@ -44,6 +44,11 @@ def trashed_photo_files(paths: DataPaths, photo_id: str) -> list[Path]:
     return sorted((paths.trash / _PHOTOS).glob(f"{photo_id}.*"))
 
 
+def trashed_thumb(paths: DataPaths, photo: Photo) -> Path:
+    """The small copy of a photo in the trash."""
+    return contained(paths.trash, _PHOTOS, f"{photo.id}.thumb")
+
+
 def photo_files(folder: Path, photo: Photo) -> tuple[Path, Path]:
     """The picture and its thumbnail in a character's folder."""
     return contained(folder, photo.file), contained(folder, "thumbs", f"{photo.id}.jpg")
@@ -57,7 +62,7 @@ def move_character(paths: DataPaths, character_id: str, *, into_trash: bool) -> 
 
 def move_photo(paths: DataPaths, folder: Path, photo: Photo, *, into_trash: bool) -> bool:
     """Move both files of a photo between `folder` and the trash; whether one was elsewhere. Raises StorageError `files_in_use`."""
-    trashed = (contained(paths.trash, _PHOTOS, name) for name in (photo.file, f"{photo.id}.thumb"))
+    trashed = (contained(paths.trash, _PHOTOS, photo.file), trashed_thumb(paths, photo))
     places = list(zip(photo_files(folder, photo), trashed, strict=True))
     return any([move(*(pair if into_trash else reversed(pair))) for pair in places])
 

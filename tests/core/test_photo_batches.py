@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy
 import pytest
+from isengard.core.characters import photo_store
 from isengard.core.characters.photo_batches import PhotoBatches
 from isengard.core.characters.photo_crops import PhotoCropper
 from isengard.core.characters.photo_turns import PhotoTurner
@@ -174,3 +175,45 @@ def test_a_cover_that_nobody_chose_is_turned_too(characters, turner, ann, four):
     assert characters.get(ann.id).cover_photo_id == four[0].id
     _, now = turner.turn(ann.id, [four[0].id], 270)
     assert characters.get(ann.id).cover_photo_id == now[0].id
+
+
+def test_deleted_photos_are_listed_deleted_last_first_and_each_photo_once(
+    photos, batches, turner, paths, clock, ann, four
+):
+    one, two, three, four_ = (photo.id for photo in four)
+
+    def listed():
+        return [photo.id for photo in batches.deleted(ann.id)]
+
+    assert listed() == []
+    turned, _ = turner.turn(ann.id, [two], 90)
+    assert listed() == []  # it is there, rotated
+    turner.undo(ann.id, turned)
+    assert listed() == []  # and as it was
+    turner.turn(ann.id, [two], 180)
+    new = next(photo.id for photo in photos.list(ann.id) if photo.place)
+    for photo_id in (three, one, new):
+        clock.advance(60)
+        batches.delete(ann.id, [photo_id])
+    assert listed() == [new, one, three]
+    again = add(photos, paths, ann, 0, format="PNG")  # the same pixels as the first
+    assert listed() == [new, three]
+    clock.advance(60)
+    photos.delete(again.id)
+    assert listed() == [again.id, new, three]
+    batches.restore(ann.id, [again.id, new, three])
+    assert listed() == [] and set(ids(photos, ann)) == {again.id, new, three, four_}
+
+
+def test_what_comes_back_needs_room(photos, batches, paths, ann, four, monkeypatch):
+    batches.delete(ann.id, [four[0].id, four[1].id])
+    add(photos, paths, ann, 7)
+    monkeypatch.setattr(photo_store, "MAX_PHOTOS", 4)
+    for back in (
+        lambda: batches.restore(ann.id, [four[0].id, four[1].id]),
+        lambda: [photos.restore(photo.id) for photo in four[:2]],
+    ):
+        with pytest.raises(ConflictError) as caught:
+            back()
+        assert caught.value.code == "photos_full"
+    assert len(ids(photos, ann)) == 4

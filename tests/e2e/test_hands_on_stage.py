@@ -260,6 +260,15 @@ def test_saving_no_token_leads_to_where_it_is_written(stage):
     expect(stage.get_by_test_id("isen-gate-token")).to_be_focused()
 
 
+def test_many_deleted_photos_are_shown_a_part_at_a_time(stage):
+    stage.show("photos-deleted")
+    rows = stage.get_by_test_id("isen-deleted-photos").locator("li")
+    expect(rows).to_have_count(60)
+    stage.get_by_test_id("isen-more-deleted-photos").click()
+    expect(rows).to_have_count(70)
+    expect(stage.get_by_test_id("isen-more-deleted-photos")).to_be_hidden()
+
+
 def test_deleted_pictures_come_in_pages(stage):
     stage.show("images-deleted")
     rows = stage.get_by_test_id("isen-deleted-pictures").locator("li")

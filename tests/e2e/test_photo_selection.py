@@ -217,3 +217,27 @@ def refused_posts(route) -> None:
         route.abort()
     else:
         route.continue_()
+
+
+def test_deleted_photos_are_brought_back_long_after_the_offer_to_undo_has_gone(panel, server, ann, shots):
+    photos = f"/characters/{ann['id']}/photos"
+    before = server.api.get(photos)["items"]
+    gone = [before[1]["id"], before[4]["id"], before[5]["id"]]
+    server.api.post(f"{photos}/delete", {"photo_ids": gone})
+    expect(panel.get("isen-photos").locator("figure")).to_have_count(PHOTOS - 3)
+    panel.click("isen-photo-trash")
+    rows = panel.get("isen-deleted-photos").locator("li")
+    expect(rows).to_have_count(3)
+    expect(rows.first).to_contain_text("deleted for good on")
+    panel.page.wait_for_function(
+        "() => [...document.querySelectorAll('[data-testid=isen-deleted-photos] img')].every((one) => one.naturalWidth)"
+    )
+    panel.page.screenshot(path=str(shots / "deleted-photos.png"))
+    panel.get("isen-restore-photo").first.press("Enter")
+    expect(rows).to_have_count(2)
+    panel.click("isen-restore-all-photos")
+    expect(rows).to_have_count(0)
+    expect(panel.page.get_by_text("No deleted photos.")).to_be_visible()
+    panel.click("isen-close")
+    expect(panel.get("isen-photos").locator("figure")).to_have_count(PHOTOS)
+    assert server.api.get(photos)["items"] == before

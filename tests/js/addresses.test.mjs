@@ -27,13 +27,14 @@ test("lists say which page is wanted", async () => {
   await api.jobs.trainings("a b");
   await api.jobs.trainingsOf("chr_1");
   await api.characters.deleted();
+  await api.photos.deleted("chr_1");
   await api.system.logs({ limit: 300, correlation_id: "", service: "worker" });
   assert.deepEqual(asked, [
     "GET /generations?limit=60", "GET /generations?limit=200&character_id=chr_1&recipe=my%20own&album_id=alb_1&version=a%2Fb.safetensors&search=rainy%20street&favourite=1&sort=likeness&cursor=2026-1%2Fx",
     "GET /generations?deleted=1&limit=200", "GET /generations?deleted=1&limit=200&cursor=c",
     "GET /generations?purpose=bench&limit=200", "GET /generations?purpose=grid&limit=200&character_id=chr_1",
     "GET /training/jobs?kind=training&limit=50", "GET /training/jobs?kind=training&limit=50&cursor=a%20b",
-    "GET /training/jobs?kind=training&limit=200&character_id=chr_1", "GET /characters?deleted=1&limit=200", "GET /logs?limit=300&service=worker",
+    "GET /training/jobs?kind=training&limit=200&character_id=chr_1", "GET /characters?deleted=1&limit=200", "GET /characters/chr_1/photos?deleted=1", "GET /logs?limit=300&service=worker",
   ]);
 });
 
@@ -45,6 +46,7 @@ test("ids and names cannot lead elsewhere", async () => {
   assert.deepEqual(asked, ['POST /recipes/my%2Fown%20%3F/confirm {"foreign":[]}', "GET /characters/..%2Fsettings", 'POST /training/backends/a%20b/setup {"action":"check"}']);
   assert.equal(api.jobs.sampleUrl("job_1", "samples/20 a.png"), "/isengard/training/jobs/job_1/samples/20%20a.png");
   assert.equal(api.photos.imageUrl("chr_1", "pho_1", "thumb"), "/isengard/characters/chr_1/photos/pho_1/image?size=thumb");
+  assert.equal(api.photos.trashedUrl("chr_1", "pho_1"), "/isengard/characters/chr_1/photos/pho_1/image?deleted=1");
   assert.equal(api.generations.thumbUrl({ id: "gen_1" }, { n: 0 }), "/isengard/generations/gen_1/images/0?size=thumb");
   assert.equal(api.generations.trashedUrl("gen_1", 3), "/isengard/generations/gen_1/images/3?deleted=1");
   assert.equal(api.system.eventsUrl(""), "/isengard/events?many=1");

@@ -44,6 +44,24 @@ def test_many_photos_are_changed_deleted_and_turned_and_all_of_it_taken_back(api
     assert caught.value.error["code"] == "photo_not_found" and len(api.get(photos)["items"]) == 3
 
 
+def test_deleted_photos_are_listed_shown_small_and_brought_back(api, ann):
+    photos = f"/characters/{ann['id']}/photos"
+    before = api.get(photos)["items"]
+    one, two = before[0]["id"], before[2]["id"]
+    small = api.get(f"{photos}/{one}/image?size=thumb")
+    assert api.get(f"{photos}?deleted=1")["items"] == []
+    for gone in (one, two):
+        api.delete(f"{photos}/{gone}")
+    listed = api.get(f"{photos}?deleted=1")["items"]
+    assert [photo["id"] for photo in listed] == [two, one] and all(photo["deleted_at"] for photo in listed)
+    assert api.get(f"{photos}/{one}/image?deleted=1") == small
+    assert api.post(f"{photos}/restore", {"photo_ids": [one, two]})["items"] == before
+    assert api.get(f"{photos}?deleted=1")["items"] == []
+    with pytest.raises(ApiError) as caught:
+        api.get(f"{photos}/{one}/image?deleted=1")
+    assert caught.value.error["code"] == "photo_file_missing"
+
+
 def test_many_files_in_one_request_are_answered_in_their_order(api, ann, server, tmp_path):
     files = []
     for number in range(8):

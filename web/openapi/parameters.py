@@ -200,7 +200,8 @@ _PATHS: Mapping[str, Kind] = {
 #: handler -> its parameters by name; what is not listed here is not looked at
 QUERIES: Mapping[str, Mapping[str, Kind]] = {
     "characters.list_all": {**PAGE, "deleted": FLAG},
-    "photos.image": {"size": SIZE},
+    "photos.list_all": {"deleted": FLAG},
+    "photos.image": {"size": SIZE, "deleted": FLAG},
     "training.presets": {
         "family": FAMILY,
         "route": Text(r"[a-z0-9_]{0,40}", _WRITTEN),

@@ -82,12 +82,20 @@ def _told(added: Added) -> dict[str, Any]:
 
 
 async def list_all(services: Services, request: web.Request) -> web.Response:
+    """Those that are there; ?deleted=1 lists what can be brought back of the trash instead."""
+    if request.query.get("deleted") == "1":
+        return responses.as_list(await in_thread(_deleted, services, request.match_info["id"]))
     return responses.as_list(await in_thread(_shown, services, request.match_info["id"]))
 
 
 def _shown(services: Services, character_id: str) -> list[dict[str, Any]]:
     character = services.characters.get(character_id)
     return [_with_leaks(photo, character) for photo in services.photos.list(character_id)]
+
+
+def _deleted(services: Services, character_id: str) -> list[dict[str, Any]]:
+    character = services.characters.get(character_id)
+    return [_with_leaks(photo, character) for photo in services.photo_batches.deleted(character_id)]
 
 
 def _with_leaks(photo: Photo, character: Character) -> dict[str, Any]:
@@ -146,7 +154,13 @@ async def _changed(services: Services, character_id: str) -> web.Response:
     return responses.as_list(await in_thread(_shown, services, character_id))
 
 
-async def image(services: Services, request: web.Request) -> web.FileResponse:
+async def image(services: Services, request: web.Request) -> web.StreamResponse:
+    """The photo, or the small copy of it; of one in the trash, with ?deleted=1, the small one."""
+    if request.query.get("deleted") == "1":
+        photo = await in_thread(photo_of, services, request, deleted=True)
+        return responses.made_picture(
+            await in_thread(services.photo_batches.trashed_thumb, photo), "image/jpeg"
+        )
     size = "full" if request.query.get("size") == "full" else "thumb"
     photo = await in_thread(photo_of, services, request)
     return responses.picture(await in_thread(services.photos.image_path, photo, size))

@@ -17,6 +17,7 @@ import { Rail } from "../first_hour/rail.js";
 import { FolderList } from "../help/folder_list.js";
 import { face, shownBy } from "../shared/person_picker.js";
 import { findingsNow } from "./photo_words.js";
+import { openPhotoTrash } from "./photo_trash.js";
 import { PhotoStrip } from "./photos.js";
 import { UploadList } from "./upload_list.js";
 import { WeakPhotos } from "./selection/weak_photos.js";
@@ -40,6 +41,7 @@ export class IsenCharacter extends View {
   /** @type {HTMLDivElement} */ consent;
   /** @type {PhotoStrip} */ strip;
   /** @type {HTMLButtonElement} */ improve;
+  /** @type {HTMLButtonElement} */ trash;
   /** @type {WeakPhotos} */ weak;
   /** @type {UploadList} */ uploads;
   /** @type {Dropzone} */ dropzone;
@@ -68,6 +70,7 @@ export class IsenCharacter extends View {
     this.strip = new PhotoStrip(this, id);
     this.coverage = new Coverage((only) => this.strip.only(only));
     this.improve = button(t("improveSet"), () => openImproveSet(this, id), { icon: "sparkles", testid: "isen-improve", hidden: true });
+    this.trash = button(t("deletedPhotos"), () => openPhotoTrash(this, id), { icon: "trash", kind: "link", testid: "isen-photo-trash", hidden: true });
     this.weak = new WeakPhotos(this, id);
     this.uploads = new UploadList(this.store, id);
     this.dropzone = new Dropzone((files) => this.store.addPhotos(id, files));
@@ -85,7 +88,7 @@ export class IsenCharacter extends View {
       h("div", { class: "isen-who" }, this.face, h("div", { class: "isen-stack-tight" }, this.facts, this.counts)), this.edit,
       this.consent,
       h("div", { class: "isen-stack-tight" }, this.meter, this.enough, this.coverage.lines),
-      this.dropzone.element, this.uploads.element, this.coverage.kinds, this.weak.told, this.strip.element, h("div", { class: "isen-row" }, this.strip.select, this.weak.button, this.improve), this.captions.element, this.versions, this.why.element,
+      this.dropzone.element, this.uploads.element, this.coverage.kinds, this.weak.told, this.strip.element, h("div", { class: "isen-row" }, this.strip.select, this.weak.button, this.improve, this.trash), this.captions.element, this.versions, this.why.element,
       h("footer", { class: "isen-foot" }, h("div", { class: "isen-row isen-shared" }, this.draw, this.day, this.train)));
     this.store.loadPhotos(id);
   }
@@ -118,6 +121,7 @@ export class IsenCharacter extends View {
     fill(this.consent, character.consent, () => consentNote(this.store, character));
     this.strip.show(character, list, state.photos[character.id] === undefined);
     this.improve.hidden = !list.length;
+    this.trash.hidden = state.photos[character.id] === undefined;
     this.weak.show(list);
     this.dropzone.show(list.length > 0);
     this.uploads.show(state.uploads);

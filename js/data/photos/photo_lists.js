@@ -120,7 +120,12 @@ export class PhotoLists {
   async removeMany(characterId, ids) {
     const { photos } = this.store.api;
     if (!(await this.#told(characterId, (action) => photos.removeMany(characterId, ids, action)))) return null;
-    return () => this.#told(characterId, (action) => photos.restoreMany(characterId, ids, action));
+    return () => this.restoreMany(characterId, ids);
+  }
+
+  /** Out of the trash in one request; null where it was refused. @param {string} characterId @param {string[]} ids */
+  restoreMany(characterId, ids) {
+    return this.#told(characterId, (action) => this.store.api.photos.restoreMany(characterId, ids, action));
   }
 
   /** A quarter to the right. Answers with what takes it back, or null where it was refused. @param {string} characterId @param {string[]} ids */

@@ -107,6 +107,16 @@ export class Photos extends Resource {
     return this.api.get(path`/characters/${characterId}/photos`);
   }
 
+  /** Those in the trash that can be brought back, deleted last first. @param {string} characterId @returns {Promise<Isengard.Page<Isengard.Photo>>} */
+  deleted(characterId) {
+    return this.api.get(path`/characters/${characterId}/photos` + query({ deleted: true }));
+  }
+
+  /** One in the trash, small. @param {string} characterId @param {string} id */
+  trashedUrl(characterId, id) {
+    return this.api.url(path`/characters/${characterId}/photos/${id}/image?deleted=1`);
+  }
+
   /** @param {string} characterId @param {string} id @param {"thumb" | "full"} size */
   imageUrl(characterId, id, size) {
     return this.api.url(path`/characters/${characterId}/photos/${id}/image?size=${size}`);

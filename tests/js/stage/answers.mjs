@@ -38,6 +38,7 @@ export function answerOf(state, method, path) {
   if (name === "/settings") return { body: state.settings ?? SETTINGS };
   if (name.endsWith("/improvements")) return { body: state.improvements ?? { done: true, looked: 22, of: 22, faces: true, batch: "", proposals: [], left: [] } };
   if (name.endsWith("/diagnosis")) return { body: { causes: state.causes ?? CAUSES } };
+  if (name.endsWith("/photos") && query?.includes("deleted=1")) return { body: { items: state.deletedPhotos ?? [], next_cursor: null } };
   if (name.endsWith("/photos")) return { body: { items: state.photos ?? [], next_cursor: null } };
   if (name.endsWith("/loss")) return { body: { items: state.losses ?? [] } };
   if (name.endsWith("/log")) return { body: { lines: state.log ?? [] } };

@@ -294,6 +294,7 @@ export const STATES = {
   } },
   "images-empty": { ...all, ...at("images") },
   "images-deleted": { ...all, ...at("images"), generations: [], more: ["/generations"], deletedPictures: [generation(4, "completed", { count: 4, deleted_at: "2026-11-20T10:00:00Z" }), generation(3, "completed", { deleted_at: "2026-11-19T10:00:00Z" })], then: click('[data-testid="isen-picture-trash"]') },
+  "photos-deleted": { ...all, route: anna, deletedPhotos: photos(70).map((photo, n) => ({ ...photo, deleted_at: `2026-11-${String(29 - (n >> 3)).padStart(2, "0")}T10:00:00Z` })), then: click('[data-testid="isen-photo-trash"]') },
   "images-nobody": { ...all, ...at("images"), characters: [PEOPLE[1]] },
   "images-many": { ...all, ...at("images"), more: ["/generations"], generations: Array.from({ length: 60 }, (_, n) => generation(n, "completed")), then: toPictures },
   viewer: { ...all, ...at("images"), generations: [generation(4, "completed", { count: 4 })], then: async (page) => {
