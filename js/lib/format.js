@@ -137,6 +137,27 @@ export function clock(iso) {
   return written(iso, { hour: "2-digit", minute: "2-digit", second: "2-digit", hourCycle: "h23" });
 }
 
+/** A date and the second: what the minute does not tell apart. @param {string} iso */
+export function instant(iso) {
+  return written(iso, { year: "numeric", month: "2-digit", day: "2-digit", hour: "2-digit", minute: "2-digit", second: "2-digit", hourCycle: "h23" });
+}
+
+/**
+ * What each is called: the first way that tells it from the others, else by the last way and with a number, in their order.
+ * @template T @param {T[]} things @param {...((thing: T) => string)} ways shortest first
+ */
+export function toldApart(things, ...ways) {
+  const called = ways.map((way) => things.map(way));
+  return things.map((_, at) => {
+    const others = (/** @type {string[]} */ names) => names.filter((name) => name === names[at]).length > 1;
+    const names = called.find((one) => !others(one));
+    if (names) return names[at];
+    const last = called[called.length - 1];
+    if (!last[at]) return "";
+    return inRow([last[at], `#${last.slice(0, at + 1).filter((name) => name === last[at]).length}`]);
+  });
+}
+
 /** @param {string} iso @param {Intl.DateTimeFormatOptions} figures */
 function written(iso, figures) {
   const when = new Date(iso);

@@ -86,6 +86,9 @@ test("trainings are told apart by trainer and day, by the minute of one day, and
   assert.deepEqual([1, 2, 3].map((n) => names.training({ job_id: `job_${n}` })), ["11/01/2026, 11:00", "11/01/2026, 12:00", "anna.safetensors"]);
   assert.equal(names.step({ step: 20, job_id: "job_2" }), "20 (11/01/2026, 12:00)");
   assert.equal(names.step({ step: 0, job_id: "job_3" }), "0", "no other has it");
+  const close = [...["05", "05", "40"].map((second, n) => of(n + 4, { trained_at: `2026-11-01T10:00:${second}` })), of(7), of(8, { outside: "a/anna.safetensors" }), of(9, { outside: "b/anna.safetensors" })];
+  const told = new VersionNames([close[2], ...close.slice(0, 2), ...close.slice(3)]);
+  assert.deepEqual(close.map((known) => told.training(known)), ["11/01/2026, 10:00:05, #1", "11/01/2026, 10:00:05, #2", "11/01/2026, 10:00:40", "11/01/2026, 17:00", "a/anna.safetensors", "b/anna.safetensors"]);
   const alone = new VersionNames([of(1), version("job_1", 30)]);
   assert.deepEqual([alone.training({ job_id: "job_1" }), alone.step({ step: 30, job_id: "job_1" })], ["", "30"]);
 });

@@ -1,7 +1,7 @@
 /** A person's photo days: asking for one, watching it, going through it. */
 
 import { button, h, say } from "../../lib/dom.js";
-import { ago, moment } from "../../lib/format.js";
+import { ago, instant, moment, toldApart } from "../../lib/format.js";
 import { fill } from "../../lib/lists.js";
 import { daysOf } from "../../data/albums/photo_days.js";
 import { t } from "../../locales/words.js";
@@ -122,9 +122,9 @@ export class IsenPhotoDay extends View {
 
   /** @param {Schema.PhotoDay[]} days */
   #chips(days) {
-    const begun = days.map(({ created_at: created }) => ago(created));
     // two of one hour, or of one day, are told apart by the minute
-    const chips = days.map(({ id, created_at: created }, at) => button(begun.filter((words) => words === begun[at]).length > 1 ? moment(created) : begun[at], () => this.#open(id), { kind: "chip", "aria-pressed": String(id === this.day?.id), testid: "isen-day-earlier" }));
+    const begun = toldApart(days.map(({ created_at: at }) => at), ago, moment, instant);
+    const chips = days.map(({ id }, at) => button(begun[at], () => this.#open(id), { kind: "chip", "aria-pressed": String(id === this.day?.id), testid: "isen-day-earlier" }));
     return [...chips, button(t("dayNew"), () => this.#keep(null), { kind: "chip", icon: "plus", "aria-pressed": String(this.day === null), testid: "isen-day-new" })];
   }
 }

@@ -1,6 +1,6 @@
 /** What versions are called: by their step, and by their training where several have left some. */
 
-import { count, day, inRow, moment } from "../../lib/format.js";
+import { count, day, inRow, instant, moment, toldApart } from "../../lib/format.js";
 import { said } from "../../lib/said.js";
 import { t } from "../../locales/words.js";
 
@@ -37,17 +37,23 @@ export function trainerOf(job, backends) {
 }
 
 /**
- * By the trainer and the day, or the minute where the day does not tell them apart; a file of the user's own by its name.
+ * By the trainer and the day, by the minute, the second or a number where that does not tell them apart; a file of the user's own by its
+ * name, by its whole path where two are called so.
  * @param {Isengard.Version[]} versions one of each training @param {Pick<Isengard.State, "jobs" | "backends">} known
  */
 function named(versions, { jobs, backends }) {
-  /** @param {Isengard.Version} version @param {(iso: string) => string} when */
-  const words = ({ job_id, outside, trained_at, created_at }, when) => {
-    if (outside) return outside.split(/[/\\]/).at(-1) ?? outside;
-    const job = jobs?.find(({ id }) => id === job_id);
-    const at = job?.created_at || trained_at || created_at;
-    return inRow([trainerOf(job, backends), at && when(at)].filter(Boolean));
+  /** @param {Isengard.Version} version */
+  const jobOf = ({ job_id: job }) => jobs?.find(({ id }) => id === job);
+  /** @param {Isengard.Version} version */
+  const timeOf = (version) => jobOf(version)?.created_at || version.trained_at || version.created_at || "";
+  const begun = [...versions].sort((a, b) => (timeOf(a) < timeOf(b) ? -1 : Number(timeOf(a) > timeOf(b))));
+  /** @param {(iso: string) => string} when @param {(path: string) => string} file @returns {(version: Isengard.Version) => string} */
+  const words = (when, file) => (version) => {
+    if (version.outside) return file(version.outside);
+    const at = timeOf(version);
+    return inRow([trainerOf(jobOf(version), backends), at && when(at)].filter(Boolean));
   };
-  const days = versions.map((version) => words(version, day));
-  return new Map(versions.map((version, n) => [version.job_id, days.filter((other) => other === days[n]).length > 1 ? words(version, moment) : days[n]]));
+  const file = (/** @type {string} */ path) => path.split(/[/\\]/).at(-1) ?? path;
+  const names = toldApart(begun, words(day, file), words(moment, String), words(instant, String));
+  return new Map(begun.map((version, at) => [version.job_id, names[at]]));
 }
