@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import contextlib
 import logging
+import os
 import threading
 import time
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
+
+import psutil
 
 from ..errors import NotReadyError
 from ..paths import DataPaths
+from ..processes.child_pool import ChildPool
 from ..processes.json_child import ChildDidNotStart, ChildIsStarting, JsonChild
 from .calibration import DLIB
 from .face import Face, Seen, Shares, seen_of
@@ -27,17 +31,19 @@ START_S = 180.0
 #: Whoever waits for the start lets others in between (somebody may be forgotten meanwhile), and a request waits no longer.
 START_STEP_S = 3.0
 START_PAUSE_S = 0.05
-#: Unused for so long, the child ends: it holds 170 MB, and files that a person may want to remove.
+#: Unused for so long, a child ends: it holds 170 MB, and files that a person may want to remove.
 IDLE_S = 30.0
+#: A child for each of so many who ask at once, and the memory that a computer has for each.
+MOST_AT_ONCE, MEMORY_EACH = 2, 4 * 1024**3
 #: Pictures whose faces are remembered.
 REMEMBERED = 512
 _log = logging.getLogger("isengard.faces")
-_Answer = TypeVar("_Answer")
 
 
 class FaceReader:
     """Thread-safe. The same file (by size and time) is read once. `chosen`: names of the models that the owner has chosen, asked for
-    at every picture, so that a choice counts at once; `left_out`: runtimes that must not be used now."""
+    at every picture, so that a choice counts at once; `left_out`: runtimes that must not be used now; `at_once`: for so many who ask
+    there is a child each."""
 
     def __init__(
         self,
@@ -48,19 +54,32 @@ class FaceReader:
         timeout_s: float = TIMEOUT_S,
         start_s: float = START_S,
         idle_s: float = IDLE_S,
+        at_once: int | None = None,
     ) -> None:
         self._paths = paths
         self._chosen = chosen
         self._left_out = left_out
-        #: What the child was started with and what is remembered was read with.
-        self._reading: Reading | None = None
-        self._timeout_s = timeout_s
         self._start_s = start_s
-        self._idle_s = idle_s
-        self._idle: threading.Timer | None = None
+        #: What the children were started with and what is remembered was read with.
+        self._reading: Reading | None = None
         self._lock = threading.Lock()
-        self._child: JsonChild | None = None
+        #: How often everybody was forgotten: what was asked before is not remembered after.
+        self._forgotten = 0
         self._known: OrderedDict[tuple[str, int, int], Seen] = OrderedDict()
+        self.at_once = at_once or _at_once()
+        self._children = ChildPool(lambda: self._child(timeout_s), self.at_once, stay=0, idle_s=idle_s)
+
+    def _child(self, timeout_s: float) -> JsonChild:
+        return JsonChild(
+            CHILD,
+            timeout_s=timeout_s,
+            start_s=2 * self._start_s,
+            arguments=self._arguments,
+        )
+
+    def _arguments(self) -> list[str]:
+        """Without the lock: who holds it may wait for this child to end."""
+        return self._reading.arguments if self._reading is not None else []
 
     def is_ready(self) -> bool:
         """Tell whether the tools are there."""
@@ -82,13 +101,11 @@ class FaceReader:
 
         Does not wait for pictures that are being read, nor for a slow start: who reads next waits for it."""
         self._wanted()
-        if not self._lock.acquire(blocking=False):
+        if self._children.is_at_work:
             return
-        try:
-            with contextlib.suppress(ChildIsStarting):
-                self._started()
-        finally:
-            self._lock.release()
+        self._follow_the_choice()
+        with self._children.child() as child, contextlib.suppress(ChildIsStarting):
+            self._start(child)
 
     def faces(self, picture: Path) -> tuple[Face, ...]:
         """Faces of a picture, largest first; none in one that cannot be read. Raises as `look`."""
@@ -99,103 +116,80 @@ class FaceReader:
         `face_tools_slow`."""
         status = picture.stat()
         key = (str(picture), status.st_size, status.st_mtime_ns)
-        return self._once_started(lambda: self._known_or_read(picture, key))
+        return self._known_or_read(picture, key)
 
     def perhaps(self, picture: Path) -> list[Shares]:
         """Find where somebody may be in a picture, beside those whose faces are seen; raises as `look`."""
-        answer = self._once_started(lambda: self._ask(picture, perhaps=True)) or {}
+        self._follow_the_choice()
+        answer = self._ask(picture, perhaps=True) or {}
         return [(left, top, right, bottom) for left, top, right, bottom in answer.get("perhaps", ())]
 
-    def _once_started(self, ask: Callable[[], _Answer]) -> _Answer:
-        """What is answered as soon as the child has started. NotReadyError `face_tools_slow` where that takes too long."""
-        deadline = time.monotonic() + self._start_s
-        while True:
-            with self._lock, contextlib.suppress(ChildIsStarting):
-                return ask()
-            time.sleep(START_PAUSE_S)
-            if time.monotonic() > deadline:
-                raise _slow("The program that measures likeness is still starting: this computer is busy.")
-
     def _known_or_read(self, picture: Path, key: tuple[str, int, int]) -> Seen:
-        model = self._follow_the_choice().model
-        if key in self._known:
-            self._known.move_to_end(key)
-            return self._known[key]
-        answer = self._ask(picture)
-        if answer is None:  # perhaps it was not this picture's fault: asked anew next time
-            return Seen()
-        seen = self._known[key] = seen_of(answer, model)
+        while True:
+            reading, forgotten = self._follow_the_choice(), self._forgotten
+            with self._lock:
+                if key in self._known:
+                    self._known.move_to_end(key)
+                    return self._known[key]
+            answer = self._ask(picture)
+            if answer is None:  # perhaps it was not this picture's fault: asked anew next time
+                return Seen()
+            with self._lock:
+                if reading != self._reading:  # another model may have answered
+                    continue
+                seen = seen_of(answer, reading.model)
+                if forgotten == self._forgotten:
+                    self._remember(key, seen)
+                return seen
+
+    def _remember(self, key: tuple[str, int, int], seen: Seen) -> None:
+        self._known[key] = seen
         while len(self._known) > REMEMBERED:
             self._known.popitem(last=False)
-        return seen
 
     def _follow_the_choice(self) -> Reading:
         """What another model has seen is not remembered: its numbers say nothing to this one's."""
         wanted = self._wanted()
-        if wanted != self._reading:
-            self._known.clear()
-            self._end()
-            self._reading = wanted
+        with self._lock:
+            if wanted != self._reading:
+                self._known.clear()
+                self._reading = wanted
+                self._children.close()
         return wanted
 
     def forget(self) -> None:
-        """Remember nothing of anybody, and end the child that saw them."""
+        """Remember nothing of anybody, and end the children that saw them."""
         with self._lock:
+            self._forgotten += 1
             self._known.clear()
-            self._end()
+            self._children.close()
 
     def close(self) -> None:
-        with self._lock:
-            self._end()
-
-    def _end(self) -> None:
-        self._stop_waiting()
-        if self._child is not None:
-            self._child.close()
-            self._child = None
+        self._children.close()
 
     def _ask(self, picture: Path, *, perhaps: bool = False) -> dict[str, Any] | None:
-        child = self._started()
-        answer = child.ask({"picture": str(picture), **({"perhaps": True} if perhaps else {})})
-        if answer is None or ("perhaps" if perhaps else "faces") not in answer:
-            reason = answer["message"] if answer else f"exit {child.exit_code}"
-            _log.warning("A picture's faces could not be read", extra={"context": {"reason": reason}})
-            if answer is None and child.exit_code is None:
-                raise _slow("A picture took too long to measure: this computer is busy.")
-        return answer
+        """What a child answers as soon as one has started. NotReadyError `face_tools_slow` where that takes too long."""
+        question = {"picture": str(picture), **({"perhaps": True} if perhaps else {})}
+        deadline = time.monotonic() + self._start_s
+        while True:
+            with self._children.child() as child, contextlib.suppress(ChildIsStarting):
+                self._start(child)
+                answer = child.ask(question)
+                _tell(answer, child.exit_code, "perhaps" if perhaps else "faces")
+                return answer
+            time.sleep(START_PAUSE_S)
+            if time.monotonic() > deadline:
+                raise _slow("The program that measures likeness is still starting: this computer is busy.")
 
-    def _started(self) -> JsonChild:
-        reading = self._follow_the_choice()
-        self._stop_waiting()  # a start that takes longer than the idle time is not idle
-        if self._child is None:
-            self._child = JsonChild(
-                CHILD,
-                timeout_s=self._timeout_s,
-                start_s=2 * self._start_s,
-                arguments=lambda: reading.arguments,
-            )
+    def _start(self, child: JsonChild) -> None:
         try:
-            self._child.start(START_STEP_S)
+            child.start(START_STEP_S)
         except ChildDidNotStart as fault:
             raise NotReadyError(
                 "face_tools_broken",
                 "The program that measures likeness doesn't start.",
                 "Remove it in the settings and set it up again.",
             ) from fault
-        finally:
-            self._wait_for_idleness()
-        return self._child
-
-    def _stop_waiting(self) -> None:
-        if self._idle is not None:
-            self._idle.cancel()
-            self._idle = None
-
-    def _wait_for_idleness(self) -> None:
-        self._stop_waiting()
-        self._idle = threading.Timer(self._idle_s, self.close)
-        self._idle.daemon = True
-        self._idle.start()
 
     def _reading_now(self) -> Reading | None:
         chosen = self._chosen()
@@ -210,6 +204,21 @@ class FaceReader:
                 "Set it up under Images, Compare versions, or in the settings.",
             )
         return reading
+
+
+def _at_once() -> int:
+    """Two where that leaves memory for the rest: a set of photos is looked at in little more than half the time."""
+    return max(1, min(MOST_AT_ONCE, os.cpu_count() or 1, int(psutil.virtual_memory().total) // MEMORY_EACH))
+
+
+def _tell(answer: dict[str, Any] | None, exit_code: int | None, wanted: str) -> None:
+    """NotReadyError `face_tools_slow` where it was the computer's fault that nothing was answered."""
+    if answer is not None and wanted in answer:
+        return
+    reason = answer["message"] if answer else f"exit {exit_code}"
+    _log.warning("A picture's faces could not be read", extra={"context": {"reason": reason}})
+    if answer is None and exit_code is None:
+        raise _slow("A picture took too long to measure: this computer is busy.")
 
 
 def _slow(message: str) -> NotReadyError:

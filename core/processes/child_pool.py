@@ -40,6 +40,12 @@ class ChildPool:
             self._clear_later(child)
 
     @property
+    def is_at_work(self) -> bool:
+        """Whether anybody asks one of them now."""
+        with self._lock:
+            return len(self._free) < len(self._children)
+
+    @property
     def pids(self) -> list[int]:
         """The process ids of those that run, the one that stays first."""
         return [child.pid for child in self._children if child.pid is not None]

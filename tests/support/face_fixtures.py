@@ -14,9 +14,11 @@ from hosts import fixtures
 from hosts.environments import READY, cache_root, exclusive, say
 from isengard.core.clock import SystemClock
 from isengard.core.faces.models.choice import ONNXRUNTIME
+from isengard.core.faces.reader import FaceReader
 from isengard.core.faces.tools import LIBRARY
 from isengard.core.loras.versions import VersionStore
 from isengard.core.paths import DataPaths
+from isengard.core.processes.json_child import JsonChild
 from isengard.core.settings import Settings
 from isengard.training.face_tools import FaceToolsSetup, packages
 from isengard.training.face_tools.setup import LOCKS
@@ -44,6 +46,11 @@ def ready_face_tools() -> Path:
             _run(paths, FaceToolsSetup(paths, Settings()).set_up)
             (folder / READY).write_text("{}")
     return folder / "backends" / "faces"
+
+
+def first_child(reader: FaceReader) -> JsonChild:
+    """The child that a single asker has."""
+    return reader._children._children[0]
 
 
 @pytest.fixture(scope="session")

@@ -328,7 +328,7 @@ def test_nobody_is_told_as_nobody_before_the_tools_are_asked_for(api, ann):
 
 def test_asking_to_measure_does_not_wait_for_what_is_being_measured(api, server, ann, tools):
     reader = server.services.likeness.faces
-    with reader._lock:
+    with reader._children.child():
         began = time.monotonic()
         assert api.post(f"/characters/{ann['id']}/likeness", {}) == {"pictures": 0}
         assert time.monotonic() - began < 5
@@ -361,4 +361,4 @@ def test_forgetting_a_person_forgets_their_face(api, server, ann, compared, tool
     measured(api, generation)
     assert server.services.likeness.faces._known
     api.post(f"/characters/{ann['id']}/forget", {})
-    assert not server.services.likeness.faces._known and server.services.likeness.faces._child is None
+    assert not server.services.likeness.faces._known and server.services.likeness.faces._children.pids == []

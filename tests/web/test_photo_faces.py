@@ -12,7 +12,7 @@ import pytest
 from hosts import fixtures
 from isengard.core.faces.face_findings import CODES
 from isengard.core.records.event import Subject
-from support.face_fixtures import face_tools, her_photos, put_face_tools  # noqa: F401 - fixtures
+from support.face_fixtures import face_tools, first_child, her_photos, put_face_tools  # noqa: F401 - fixtures
 
 pytestmark = pytest.mark.slow
 
@@ -78,15 +78,15 @@ def test_a_computer_that_was_too_busy_is_asked_again(api, server, face_tools, he
     checker = server.services.photo_faces
     checker.slow_pause_s, reader = 0.2, checker.faces
     reader.faces(fixtures.other_people()["man"])
-    os.kill(reader._child.pid, signal.SIGSTOP)
-    reader._child._timeout_s = 0.2
+    os.kill(first_child(reader).pid, signal.SIGSTOP)
+    first_child(reader)._timeout_s = 0.2
     ann = api.post("/characters", {"name": "Ann"})
     api.upload(ann["id"], her_photos[0])
     deadline = time.monotonic() + 120
     while not any("could not be looked at" in line["message"] for line in api.get("/logs")["items"]):
         assert time.monotonic() < deadline, "it was not too busy"
         time.sleep(0.05)
-    reader._child._timeout_s = 30.0
+    first_child(reader)._timeout_s = 30.0
     assert looked_at(api, ann, 1)["portrait_00.jpg"][1] > 0.1
 
 

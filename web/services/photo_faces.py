@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
-from collections.abc import Iterable
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from ...core.characters.character_store import CharacterStore
@@ -91,23 +91,37 @@ class PhotoFaceChecker:
         """Look at one person's photos; False where that has to be done again, since the computer was too busy."""
         try:
             if await in_thread(self.faces.is_ready):
-                await in_thread(self._look, character_id)
+                await self._look(character_id)
         except (IsengardError, OSError) as fault:
             context = {"character_id": character_id, "reason": reason_of(fault)}
             _log.warning("Faces of photos could not be looked at", extra={"context": context})
             return not (isinstance(fault, IsengardError) and fault.code == "face_tools_slow")
         return True
 
-    def _seen(self, photos: Iterable[Photo]) -> dict[str, tuple[Face, ...]]:
-        """Faces by photo; one whose file is gone tells nothing, and keeps nobody from looking at the others."""
+    async def _look(self, character_id: str) -> None:
+        photos = await in_thread(self.photos.list, character_id)
+        waiting = iter(photos)
+        seen = await asyncio.gather(
+            *(in_thread(self._seen, waiting) for _ in range(min(self.faces.at_once, len(photos)))),
+            return_exceptions=True,  # nobody still looks when somebody is told that it failed
+        )
+        faces: dict[str, tuple[Face, ...]] = {}
+        for part in seen:
+            if isinstance(part, BaseException):
+                raise part
+            faces |= part
+        of_each = {photo.id: faces[photo.id] for photo in photos if photo.id in faces}
+        await in_thread(self._note, character_id, of_each)
+
+    def _seen(self, waiting: Iterator[Photo]) -> dict[str, tuple[Face, ...]]:
+        """Faces by photo of those that nobody else takes; one whose file is gone tells nothing, and keeps nobody from looking at the others."""
         seen = {}
-        for photo in photos:
+        for photo in waiting:
             with contextlib.suppress(NotFoundError, FileNotFoundError):
                 seen[photo.id] = self.faces.faces(self.photos.image_path(photo, "full"))
         return seen
 
-    def _look(self, character_id: str) -> None:
-        seen = self._seen(self.photos.list(character_id))
+    def _note(self, character_id: str, seen: Mapping[str, tuple[Face, ...]]) -> None:
         changed = self.photos.note_faces(character_id, face_notes(seen))
         if not changed:
             return

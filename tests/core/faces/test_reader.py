@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 import time
 from concurrent.futures import ThreadPoolExecutor
@@ -17,7 +18,7 @@ from isengard.core.faces.likeness import alike, judge, own_likeness, portraits
 from isengard.core.faces.reader import CHILD, FaceReader
 from isengard.core.faces.tools import DESCRIBER, LANDMARKS, MODELS_PACKAGE
 from PIL import Image, ImageEnhance
-from support.face_fixtures import face_tools, her_photos, put_face_tools  # noqa: F401 - fixtures
+from support.face_fixtures import face_tools, first_child, her_photos, put_face_tools  # noqa: F401 - fixtures
 
 pytestmark = pytest.mark.slow
 
@@ -71,23 +72,57 @@ def test_a_file_is_read_once_until_it_changes_or_everybody_is_forgotten(reader, 
     picture = tmp_path / "p.png"
     Image.open(fixtures.other_people()["man"]).save(picture)
     (first,) = reader.faces(picture)
-    pid = reader._child.pid
+    pid = first_child(reader).pid
     os.kill(pid, signal.SIGSTOP)
     assert reader.faces(picture) == (first,), "answered from memory"
     os.kill(pid, signal.SIGCONT)
     Image.new("RGB", (64, 64)).save(picture)
     assert reader.faces(picture) == ()
     reader.forget()
-    assert not reader._known and reader._child is None
+    assert not reader._known and reader._children.pids == []
 
 
 def test_a_damaged_picture_and_a_killed_child_are_no_faults_of_the_next(reader, tmp_path, caplog):
     broken, fine = tmp_path / "broken.png", fixtures.other_people()["man"]
     broken.write_bytes(b"\x89PNG\r\n\x1a\nnothing")
     assert reader.faces(broken) == () and "could not be read" in caplog.text
-    os.kill(reader._child.pid, signal.SIGKILL)
-    reader._child._process.wait()
+    os.kill(first_child(reader).pid, signal.SIGKILL)
+    first_child(reader)._process.wait()
     assert len(reader.faces(fine)) == 1
+
+
+def test_two_who_ask_have_a_child_each_and_one_needs_one(face_tools, paths, tmp_path):
+    put_face_tools(face_tools, paths)
+    reader, man = FaceReader(paths, at_once=2), fixtures.other_people()["man"]
+    again = [shutil.copy(man, tmp_path / f"{number}.png") for number in range(3)]
+    assert len(reader.faces(man)) == 1 and len(reader._children.pids) == 1
+    os.kill(first_child(reader).pid, signal.SIGSTOP)
+    with ThreadPoolExecutor(2) as pool:
+        held = pool.submit(reader.faces, again[0])
+        while not reader._children.is_at_work:
+            time.sleep(0.01)
+        assert len(pool.submit(reader.faces, again[1]).result(60)) == 1 and not held.done()
+        assert len(reader._children.pids) == 2
+        os.kill(first_child(reader).pid, signal.SIGCONT)
+        assert held.result(60) == reader.faces(again[2])
+    reader.close()
+
+
+def test_what_was_asked_before_everybody_was_forgotten_is_not_remembered_after(reader, tmp_path):
+    man = fixtures.other_people()["man"]
+    reader.start()
+    os.kill(first_child(reader).pid, signal.SIGSTOP)
+    with ThreadPoolExecutor(2) as pool:
+        held = pool.submit(reader.faces, man)
+        while not reader._children.is_at_work:
+            time.sleep(0.01)
+        forgotten = pool.submit(reader.forget)
+        while not reader._forgotten:
+            time.sleep(0.01)
+        os.kill(first_child(reader).pid, signal.SIGCONT)
+        assert len(held.result(60)) == 1
+        forgotten.result(60)
+    assert not reader._known and reader._children.pids == []
 
 
 def test_the_child_ends_when_nobody_needs_it_and_comes_back(face_tools, paths):
@@ -95,7 +130,7 @@ def test_the_child_ends_when_nobody_needs_it_and_comes_back(face_tools, paths):
     reader = FaceReader(paths, idle_s=0.2)
     man = fixtures.other_people()["man"]
     assert len(reader.faces(man)) == 1
-    process = reader._child._process
+    process = first_child(reader)._process
     assert process.wait(10) is not None
     reader.forget()
     assert len(reader.faces(man)) == 1
@@ -114,7 +149,7 @@ def test_a_slow_start_is_waited_for_and_nobody_else_waits_for_it(face_tools, pat
     reader, man = FaceReader(paths), fixtures.other_people()["man"]
     with ThreadPoolExecutor(1) as pool:
         reading = pool.submit(reader.faces, man)
-        while reader._child is None or reader._child.pid is None:
+        while not reader._children.pids:
             time.sleep(0.01)
         began = time.monotonic()
         reader.start()
@@ -134,12 +169,12 @@ def test_a_picture_that_took_too_long_is_not_one_without_a_face(reader):
     reader.start()
     reader.faces(man)
     reader._known.clear()
-    os.kill(reader._child.pid, signal.SIGSTOP)
-    reader._child._timeout_s = 0.2
+    os.kill(first_child(reader).pid, signal.SIGSTOP)
+    first_child(reader)._timeout_s = 0.2
     with pytest.raises(NotReadyError) as caught:
         reader.faces(man)
     assert caught.value.code == "face_tools_slow"
-    reader._child._timeout_s = 30.0
+    first_child(reader)._timeout_s = 30.0
     assert len(reader.faces(man)) == 1
 
 
