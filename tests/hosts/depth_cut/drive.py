@@ -19,10 +19,11 @@ from ..journey import Api, wait_for_proof
 from . import build
 
 THIN_ENCODERS = Path(__file__).resolve().parent / "thin_encoders"
-#: What ComfyUI says where it does not find everything that it looks for; an encoder that reads words alone may lack its eye. Of every Z-Image
+#: What ComfyUI says where it does not find everything that it looks for; an encoder that reads words alone may lack its eye, and its head for new
+#: words. Of every Z-Image
 #: ComfyUI 0.3.75 misses a norm that it makes itself, never uses, and that no file has (comfy/ldm/lumina/model.py, 464).
 BAD_LOG = re.compile(
-    r"lora key not loaded|NOT LOADED|ERROR lora|unet missing(?!: \['norm_final\.weight'\]$)|clip missing(?!: \['visual\.)|unet unexpected|left over keys|Missing VAE|Leftover VAE"
+    r"lora key not loaded|NOT LOADED|ERROR lora|unet missing(?!: \['norm_final\.weight'\]$)|clip missing(?!: \['(visual\.|model\.lm_head\.weight'\]$))|unet unexpected|left over keys|Missing VAE|Leftover VAE"
 )
 ENVIRONMENT = {"ISENGARD_MODE": "production", "ISENGARD_IDLE_S": "3", "HF_HUB_OFFLINE": "1"}
 PICTURE = {"width": 64, "height": 64, "steps": 2, "seed": 11, "prompt": "portrait photo of {trigger}"}
