@@ -280,6 +280,11 @@ class Family(Record):
         return self.training_base.hub if self.trains_from == "hub" else ""
 
     @property
+    def extras_hub(self) -> str:
+        """The repository that text encoder and VAE come from, '' where that is the base's."""
+        return self.trainer.extras
+
+    @property
     def training_bytes(self) -> int:
         """Bytes that a trainer reads for its default base, of the hub and of ComfyUI's folders."""
         file = self.base_file if self.trains_from == "file" else None

@@ -63,6 +63,10 @@ class TrainedFrom(Protocol):
     @property
     def trainer_hubs(self) -> list[HubPart]: ...
 
+    @property
+    def extras_hub(self) -> str:
+        """Where text encoder and VAE come from, if not from the base's repository."""
+
     def parts_in_bits(self, bits: int) -> list[HubPart]:
         """List what is read besides where the weights are kept in fewer than 8 bits."""
 
@@ -71,7 +75,7 @@ def parts_for(family: TrainedFrom, base_path: str, bits: int = 8) -> list[HubPar
     """The parts that a training from `base_path` reads: a file, a folder or the hub id that the record names, or an owner's own.
 
     Another repository of the owner's is read as the record's is. A folder holds all that the base's repository does, a file its
-    weights alone: what describes them comes from the repository.
+    weights alone: what describes them comes from the repository, or from that of text encoder and VAE where those have their own.
     """
     return [*_parts_of_base(family, base_path), *family.parts_in_bits(bits)]
 
@@ -86,16 +90,18 @@ def _parts_of_base(family: TrainedFrom, base_path: str) -> list[HubPart]:
         return list(family.trainer_hubs)
     if is_hub_id(base_path):
         return [part.model_copy(update={"hub": base_path, "revision": "main"}) for part in of_base] + others
-    return [*filter(None, map(_without_weights, of_base)), *others]
+    extras = next((part for part in others if part.hub == family.extras_hub), None)
+    return [*filter(None, (_without_weights(part, extras or part) for part in of_base)), *others]
 
 
-def _without_weights(part: HubPart) -> HubPart | None:
+def _without_weights(part: HubPart, described_by: HubPart) -> HubPart | None:
     """The part as it is where it is not the base itself, of which the descriptions remain; None where it has none."""
     described = [names for names in part.files if OR not in names and names.endswith(".json")]
     if not part.base:
         return part
     small = {"files": described, "size": _DESCRIPTION_BYTES * len(described), "base": False}
-    return part.model_copy(update=small) if described else None
+    place = {"hub": described_by.hub, "revision": described_by.revision}
+    return part.model_copy(update=small | place) if described else None
 
 
 def is_described(family: TrainedFrom, base_path: str) -> bool:

@@ -45,11 +45,17 @@ def test_the_base_that_is_trained_from_decides_which_parts_are_read(tmp_path):
     mine = [("me/mine", "model", True), ("me/mine", "text encoder", True), ("me/mine", "VAE", True)]
     assert parts_for(klein, klein.training_base.hub) == klein.trainer_hubs
     assert read(klein, file) == read(klein, folder) == read(klein, klein.training_base.hub)[1:]
+    de_turbo = z_image.by_route("de_turbo")
     turbo, z_image = z_image.by_route("turbo"), z_image.by_route("base")
     assert read(z_image, "me/mine") == mine and read(z_image, folder) == []
     settings, *rest = parts_for(z_image, str(file))
     assert [part.label for part in rest] == ["text encoder", "VAE"]
     assert (settings.files, settings.base) == (["transformer/config.json"], False) and settings.size < 100_000
+    described = parts_for(de_turbo, str(file))
+    assert {(part.hub, part.revision) for part in described} == {
+        (de_turbo.extras_hub, described[1].revision)
+    }, "AI-Toolkit looks for it beside the text encoder"
+    assert described[0].files == settings.files
     assert [label for _, label, _ in read(turbo, folder)] == ["training adapter"], (
         "one's own is trained under it too"
     )
