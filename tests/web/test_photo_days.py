@@ -275,3 +275,26 @@ def test_a_day_that_cannot_be_is_refused_in_words(house, ann, changes, status):
             house.api.post(path, order(ann, **changes))
         assert caught.value.status == status and caught.value.error["hint"]
     assert house.api.get("/photo-days")["items"] == [] and house.api.get("/albums")["items"] == []
+
+
+def test_a_day_of_which_a_later_picture_asks_for_too_much_is_refused_and_one_planned_before_pauses(
+    house, comfy, ann
+):
+    plain = {"name": "plain", "label": "Plain", "prompt": "{prompt}"}
+    many = {"name": "many", "label": "Many", "prompt": "{prompt} " * 100}
+    wanted = order(ann, prompt=f"{{trigger}} {'x' * 100}", scenes=[], styles=[plain, many], count=2)
+    for path in ("/photo-days/plan", "/photo-days"):
+        with pytest.raises(ApiError) as refused:
+            house.api.post(path, wanted)
+        assert refused.value.error["code"] == "bad_request" and "8,000" in refused.value.error["message"]
+    comfy.comfy.hold = True
+    day = house.api.post("/photo-days", order(ann, count=2))
+    is_drawing(house, day, 0)
+    house.server.services.photo_days.store.change(
+        day["id"], lambda known: known.with_picture(1, prompt="x" * 8001)
+    )
+    comfy.release()
+    known = ended(house, day)
+    assert (known["state"], known["error"]["code"]) == ("paused", "bad_request")
+    assert [one["state"] for one in known["pictures"]] == ["drawn", "waiting"]
+    assert "photo days" not in [trouble.name for trouble in house.server.services.loops.troubles()]

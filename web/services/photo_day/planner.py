@@ -80,8 +80,9 @@ class PhotoDayPlanner:
         if person.version is not None:  # what is best may change while the day lasts
             drawn = {"checkpoint": person.version.step, "job_id": person.version.job_id}
             use = use.model_copy(update=drawn)
-        # refused now, not at the first picture
-        pipeline.build(request_of(order.recipe, use, order, pictures[0]), [person], "")
+        # refused now, not at the picture that it is wrong for
+        requests = [request_of(order.recipe, use, order, picture) for picture in pictures]
+        pipeline.build(requests[0], [person], "")
         steps = order.steps or defaults.get("steps", _STEPS)
         return Plan(
             person.character, use, pictures, self._seconds(order.recipe, person.version, pictures, steps)

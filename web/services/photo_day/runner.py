@@ -14,6 +14,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import partial
 
+from pydantic import ValidationError
+
 from ....core.clock import Clock, iso
 from ....core.correlation import correlated
 from ....core.errors import IsengardError, NotFoundError, reason_of
@@ -31,6 +33,7 @@ from ....generation.request_rules import as_job_error
 from ....generation.service import GenerationService
 from ....training.gpu import gpu_lending
 from ....training.machine.os_locks import machine_name
+from ...http.errors import described
 from ...http.event_stream import EventStream
 from ..gpu_lender import GpuLender
 from ..likeness.measurer import LikenessMeasurer
@@ -153,8 +156,8 @@ class PhotoDayRunner:
         )  # before it is ordered: a crash in between draws it once
         if noted.state != "running":
             return True
-        request = request_of(day.recipe, day.person, day, picture)
         try:
+            request = request_of(day.recipe, day.person, day, picture)
             resolved = await self.generations.resolve(day.recipe)
             await in_thread(self.publisher.publish_drawn, request.characters, resolved[1])
             await self.lender.room_made()
@@ -167,6 +170,8 @@ class PhotoDayRunner:
             )
         except IsengardError as fault:
             await self._pause(day, picture, as_job_error(fault))
+        except ValidationError as fault:  # planned by a version that took more
+            await self._pause(day, picture, as_job_error(described(fault)))
         return True
 
     async def _look_after(self, day: PhotoDay, picture: PlannedPicture) -> bool:
