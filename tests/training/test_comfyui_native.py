@@ -143,6 +143,18 @@ def test_what_a_node_begins_anew_is_added_up_and_kept_beside_what_it_goes_on_fro
     assert weights.kept(tmp_path) is None
 
 
+@pytest.mark.parametrize(("before", "step"), [(20, 40), (80, 100)])
+def test_the_newest_of_two_is_gone_on_from_where_a_kill_left_the_one_before(tmp_path, before, step):
+    """Its shifts may have been removed already."""
+    first = weights.after(weights.begun(of_node(1, 0, 0), alpha=4, seed=1), of_node(before, 0.1, 0.5))
+    pairs, _ = weights.keep(first, tmp_path)
+    left = (tmp_path / pairs).read_bytes()
+    weights.keep(weights.after(first, of_node(step, 0.2, 0.25)), tmp_path)
+    (tmp_path / pairs).write_bytes(left)
+    kept = weights.kept(tmp_path)
+    assert kept.step == step and (kept.shifts[f"{MODULE}.diff_b"] == 0.75).all()
+
+
 def test_a_norm_that_the_node_found_and_nothing_was_learned_of_is_not_saved(tmp_path):
     node, unused = of_node(20, 0.1, 0.5), "diffusion_model.norm_final.diff"
     saved_by_node = {**node.pairs, **node.shifts, unused: np.zeros(8, np.float32)}

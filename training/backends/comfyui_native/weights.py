@@ -99,18 +99,20 @@ def keep(learned: Learned, folder: Path) -> tuple[str, str]:
 
 
 def kept(folder: Path) -> Learned | None:
-    """Read what was kept last; None where there is nothing whole."""
-    for file in sorted(folder.glob(_PAIRS_NAME.format(step="*"))):
-        step = int(file.name.split("_")[1])
-        try:
-            found = read(file, step)
-            beside = folder / _SHIFTS_NAME.format(step=step)
-            shifts = read(beside, step).shifts if beside.is_file() else {}
-        except (OSError, SafetensorError):
-            return None
-        pairs = {name: value for name, value in found.pairs.items() if not name.endswith(_ALPHA_ASKED)}
-        return Learned(step, pairs, shifts)
-    return None
+    """Read what was kept last; None where there is nothing whole. Of two, whoever wrote the newer one was cut off before the older had
+    gone: that one may lack its shifts by then."""
+    found = sorted((int(file.name.split("_")[1]), file) for file in folder.glob(_PAIRS_NAME.format(step="*")))
+    if not found:
+        return None
+    step, file = found[-1]
+    beside = folder / _SHIFTS_NAME.format(step=step)
+    try:
+        learned = read(file, step)
+        shifts = read(beside, step).shifts if beside.is_file() else {}
+    except (OSError, SafetensorError):
+        return None
+    pairs = {name: value for name, value in learned.pairs.items() if not name.endswith(_ALPHA_ASKED)}
+    return Learned(step, pairs, shifts)
 
 
 def save_checkpoint(learned: Learned, file: Path) -> None:
