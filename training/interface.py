@@ -222,7 +222,8 @@ class TrainingBackend(Protocol):
         """Find what would stop or trouble this training; what holds for this machine alone is marked `this_machine`."""
 
     def plan(self, job_dir: Path, training: ResolvedTraining, *, resume: bool) -> LaunchPlan:
-        """Write the trainer's files into `job_dir` and say how to start it. IsengardError when it cannot."""
+        """Write the trainer's files into `job_dir`, put away what an attempt before left of the steps that are done again, its losses too,
+        and say how to start it. IsengardError when it cannot."""
 
     def poll(self, job_dir: Path, training: ResolvedTraining, after_step: int) -> Reading: ...
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import sqlite3
 import subprocess
 import sys
 import time
@@ -243,6 +244,37 @@ def test_a_resume_never_begins_at_weights_that_are_not_finite(backend, job_dir):
     put_away = {file.name.split("-", 1)[1] for file in (job_dir / "quarantine").iterdir()}
     assert {Path(one.file).name for one in (before, last)} <= put_away
     assert (optimizer.NAME in put_away) == (backend.name == "ai_toolkit"), "its numbers are of the same run"
+
+
+@pytest.mark.parametrize("resume", [True, False])
+def test_a_retry_is_not_judged_by_the_numbers_of_the_attempt_before(backend, job_dir, resume):
+    """Numbers out of range stop a training: Retry found them again before its first step, and could never go on."""
+    wanted = training(backend)
+    assert run(backend, job_dir, wanted).state == "completed"
+    (job_dir / "out" / backend.checkpoints(job_dir, wanted)[-1].file).unlink()
+    leave_numbers_out_of_range(job_dir, 39)
+    assert not all(np.isfinite(point.loss) for point in backend.poll(job_dir, wanted, 0).losses)
+    done = backend.checkpoints(job_dir, wanted)[-1].step if resume else 0
+    _, process = start(backend, job_dir, wanted, resume=resume)
+    while process.poll() is None:
+        losses = backend.poll(job_dir, wanted, done).losses
+        assert [point.step for point in losses if not np.isfinite(point.loss)] == []
+        time.sleep(0.005)
+    assert backend.poll(job_dir, wanted, 0).losses[-1].step == 40
+
+
+def leave_numbers_out_of_range(job_dir, step):
+    """The loss of a step as it stands in the file of each trainer."""
+    for database in job_dir.rglob("loss_log.db"):
+        connection = sqlite3.connect(database)
+        with connection:
+            connection.execute(
+                "UPDATE metrics SET value_real=NULL WHERE key='loss/loss' AND step=?", (step - 1,)
+            )
+        connection.close()
+    for file in job_dir.glob("*_loss.jsonl"):
+        with file.open("a", encoding="utf-8") as stream:
+            stream.write(f'{{"step": {step}, "loss": NaN, "learning_rate": 0.0001}}\n')
 
 
 def test_a_resume_reads_the_weights_of_each_file_once(make, backend, job_dir, monkeypatch):

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+from dataclasses import asdict
 from pathlib import Path
 
+from ...core import atomic
 from ..interface import LossPoint, SampleFile
 
 
@@ -22,6 +24,14 @@ def read_losses(file: Path, after_step: int) -> list[LossPoint]:
             continue
         points[point.step] = point
     return [points[step] for step in sorted(points) if step > after_step]
+
+
+def forget_losses(file: Path, after_step: int) -> None:
+    """Forget what an attempt before has left of the steps that are done again: the new one would be judged by its numbers. OSError."""
+    if not file.exists():
+        return
+    kept = [point for point in read_losses(file, 0) if point.step <= after_step]
+    atomic.write_text(file, "".join(f"{json.dumps(asdict(point))}\n" for point in kept))
 
 
 def find_samples(job_dir: Path) -> list[SampleFile]:

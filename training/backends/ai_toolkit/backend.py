@@ -7,6 +7,7 @@ import math
 import re
 import shutil
 import sqlite3
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -176,7 +177,8 @@ class AiToolkitBackend:
             outcomes.make_newest(out, config.run_name(training), training.steps)
             optimizer.put_back(out, job_dir)
         family = self._families.get(training.family).by_frozen_route(training.route)
-        cpu = self._on_cpu()
+        cpu, done = self._on_cpu(), _done(out, training)
+        self._to_trainer("losses", lambda: channels.forget_losses(out / "loss_log.db", done))
         self._began.pop(job_dir, None)
         self._fetching.begin(job_dir, training.base_path, family, self._settings.hf_home)
         base = local_base(family, training.base_path, self._settings.hf_home)
@@ -198,7 +200,7 @@ class AiToolkitBackend:
             offline=is_described(family, training.base_path),
             token=current_token(self._settings, self._paths),
         )
-        env["SEED"] = str(_seed(out, training))
+        env["SEED"] = str(_seed(done, training))
         argv = [str(installation.python), "run.py", str(seen / CONFIG_FILE)]
         return LaunchPlan(argv=argv, cwd=installation.folder, env=env)
 
@@ -323,12 +325,15 @@ class AiToolkitBackend:
         return self._began.get(job_dir)
 
     def _raise_flag(self, job_dir: Path, flag: str) -> None:
+        self._to_trainer(flag, lambda: channels.set_flag(job_dir / "job.db", flag))
+
+    def _to_trainer(self, what: str, write: Callable[[], object]) -> None:
         try:
-            channels.set_flag(job_dir / "job.db", flag)
+            write()
         except sqlite3.Error as fault:
             logging.getLogger("isengard.ai_toolkit").warning(
                 "The trainer's database could not be reached",
-                extra={"context": {"flag": flag, "reason": str(fault)}},
+                extra={"context": {"flag": what, "reason": str(fault)}},
             )
 
 
@@ -348,11 +353,15 @@ def _gpu_experimental(maker: str) -> Finding:
     return Finding(severity="info", code="gpu_experimental", message=message)
 
 
-def _seed(out: Path, training: ResolvedTraining) -> int:
-    """For Python, NumPy and PyTorch alike; a run that goes on draws other numbers than its first steps did."""
-    done = max(
+def _done(out: Path, training: ResolvedTraining) -> int:
+    """The step that it goes on from; 0 where it begins anew."""
+    return max(
         (step for _, step in outcomes.saved(out, config.run_name(training), training.steps)), default=0
     )
+
+
+def _seed(done: int, training: ResolvedTraining) -> int:
+    """For Python, NumPy and PyTorch alike; a run that goes on draws other numbers than its first steps did."""
     return (training.seed + done) % 2**32
 
 

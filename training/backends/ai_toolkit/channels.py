@@ -96,6 +96,21 @@ def read_losses(path: Path, after_step: int) -> list[LossPoint]:
     ]
 
 
+def forget_losses(path: Path, after_step: int) -> None:
+    """Forget what an attempt before has left of the steps after `after_step`: until the trainer does it itself, at its first step, the
+    new attempt would be judged by those numbers. sqlite3.Error for a database that cannot be written."""
+    if not path.exists():
+        return
+    connection = sqlite3.connect(
+        f"{address_of(path)}?mode=rw", uri=True, timeout=_BUSY_S, isolation_level=None
+    )
+    try:
+        for table in ("metrics", "steps"):
+            connection.execute(f"DELETE FROM {table} WHERE step >= ?", (after_step,))  # noqa: S608 - ours
+    finally:
+        connection.close()
+
+
 def read_held_out_loss(path: Path) -> float | None:
     """The newest loss on the photos that were held back."""
     rows = _query(path, "SELECT value_real FROM metrics WHERE key='val/loss' ORDER BY step DESC LIMIT 1", ())

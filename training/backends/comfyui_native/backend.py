@@ -35,7 +35,7 @@ from ...machine.gpus import gpus
 from ...process.environment import minimal_environment
 from ...process.log_follower import tail
 from ..checkpoint_reader import CheckpointReader, put_away
-from ..own_files import find_samples, read_losses
+from ..own_files import find_samples, forget_losses, read_losses
 from . import failures, installation
 from .model_advice import model_findings, require_base, require_parts
 from .order import (
@@ -168,6 +168,7 @@ class ComfyNativeBackend:
             free_comfyui(self._paths)
         _tidy(job_dir, self._reader, keep=resume)
         done = self.checkpoints(job_dir, training) if resume else []
+        forget_losses(job_dir / LOSS_FILE, done[-1].step if done else 0)
         family, record = self._families.get(training.family), records()[training.family]
         parts, settings = require_parts(family, found.models), training.settings(family)
         order = Order(

@@ -27,7 +27,7 @@ from ...interface import (
 from ...process import process_tree
 from ...process.environment import minimal_environment
 from ..checkpoint_reader import CheckpointReader, put_away
-from ..own_files import find_samples, read_losses
+from ..own_files import find_samples, forget_losses, read_losses
 
 VERSION = "1.0.0"
 TRAINER = Path(__file__).resolve().parent / "trainer.py"
@@ -122,6 +122,7 @@ class FastTestBackend:
         }
         atomic.write_json(job_dir / PLAN_FILE, order)
         (job_dir / STATUS_FILE).unlink(missing_ok=True)  # of the attempt before
+        forget_losses(job_dir / LOSS_FILE, done[-1].step if done else 0)
         argv = [sys.executable, "-I", "-X", "utf8", str(TRAINER), str(job_dir)]
         return LaunchPlan(argv=argv, cwd=job_dir, env=minimal_environment() | {"PYTHONUNBUFFERED": "1"})
 
