@@ -7,6 +7,7 @@ from types import SimpleNamespace
 
 import pytest
 from isengard.core.records.job import Progress
+from isengard.core.records.job_states import JobState
 from isengard.training.interface import Outcome, ResolvedTraining
 from isengard.training.worker import runner
 from support.task_fixtures import task_house  # noqa: F401 - fixture
@@ -19,8 +20,8 @@ class Trainer:
 
     pid = None
 
-    def __init__(self, progress: Progress, *, done: bool) -> None:
-        self.progress, self.done = progress, done
+    def __init__(self, progress: Progress, *, done: bool, saves: bool) -> None:
+        self.progress, self.done, self.saves = progress, done, saves
         self.saved: list[str] = []
 
     def poll(self):
@@ -34,13 +35,16 @@ class Trainer:
         return Outcome("completed" if exit_code == 0 else "failed")
 
     def save_now(self, job_dir):
-        self.saved.append("checkpoint")
+        self.saved.append("checkpoint" if self.saves else "asked")
 
     def checkpoints(self, job_dir, training):
         return [file for file in self.saved if file == "checkpoint"]
 
     def look(self):
         return self.progress
+
+    def beat(self):
+        """It has no worker that might be gone."""
 
     def stop(self):
         self.saved.append("last look")
@@ -52,10 +56,17 @@ def pause(task_house, monkeypatch):  # noqa: F811
     tools = SimpleNamespace(**{**vars(task_house.tools), "pace": runner.Pace(save=SAVE_S)})
     monkeypatch.setattr(ResolvedTraining, "read", lambda job_dir: None)
 
-    def pause(order="pause", done=False, **progress):
-        task_house.submit()
+    def pause(order="pause", done=False, saves=True, then="", **progress):
+        job = task_house.submit()
         claimed, lease = task_house.ledger.claim(worker_id="w", owner="w-1", needs={"cpu"})
-        trainer, began = Trainer(Progress(total_steps=100, **progress), done=done), time.monotonic()
+        trainer, began = (
+            Trainer(Progress(total_steps=100, **progress), done=done, saves=saves),
+            time.monotonic(),
+        )
+        if then:
+            task_house.ledger.advance(lease, JobState.RUNNING)
+            for wish in (order, then):
+                task_house.ledger.order(job.id, wish)
         try:
             ended = runner.Runner(tools, claimed, lease)._stop(trainer, trainer, trainer, order)
         except runner.Stopped as stopped:
@@ -85,3 +96,9 @@ def test_a_trainer_that_is_done_meanwhile_has_nothing_to_pause(pause):
 def test_what_was_cancelled_stays_cancelled(pause):
     saved, _, ended = pause(order="cancel", phase="training", step=99, done=True)
     assert (saved, ended) == (["killed", "last look"], "cancelled")
+
+
+def test_who_cancels_a_pause_does_not_wait_for_its_save(pause):
+    """A save of a large model takes minutes."""
+    saved, took, ended = pause(phase="training", step=7, saves=False, then="cancel")
+    assert (saved, ended) == (["asked", "killed", "last look"], "cancelled") and took < SAVE_S / 3

@@ -239,12 +239,13 @@ class Runner:
             before = len(backend.checkpoints(self._dir, training))
             backend.save_now(self._dir)
             # the save goes on after its LoRA is there: then comes what the optimizer has learned
-            self._wait(
+            order = self._wait(
                 trainer,
                 pace.save,
                 lambda: (
                     len(backend.checkpoints(self._dir, training)) > before and watch.look().phase != "saving"
                 ),
+                order,
             )
         exit_code = self._end_politely(trainer, backend)
         if order == "pause" and self._outcome(backend, training, exit_code).state == "completed":
@@ -258,13 +259,19 @@ class Runner:
             self._wait(trainer, self._tools.pace.polite, lambda: False)
         return trainer.kill()
 
-    def _wait(self, trainer: TrainerProcess, seconds: float, done: Callable[[], bool]) -> None:
+    def _wait(
+        self, trainer: TrainerProcess, seconds: float, done: Callable[[], bool], order: Order = "cancel"
+    ) -> Order:
+        """The wish as it is then: who cancels what was to be paused does not wait for its save."""
         deadline = time.monotonic() + seconds
         while trainer.poll() is None and time.monotonic() < deadline and not done():
             if time.monotonic() >= self._next_beat:
-                self._beat()
+                now = self._beat()
                 trainer.beat()
+                if now == "cancel" != order:
+                    return now
             time.sleep(0.1)
+        return order
 
     def _conclude(
         self, outcome: Outcome, training: ResolvedTraining, last: Progress, base_hash: BaseHash
