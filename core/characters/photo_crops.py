@@ -53,8 +53,11 @@ class PhotoCropper:
     clock: Clock
     photos: PhotoStore
 
-    def cut(self, character_id: str, orders: Sequence[CropOrder], batch: str = "") -> tuple[str, list[Photo]]:
+    def cut(
+        self, character_id: str, orders: Sequence[CropOrder], batch: str = "", *, stay: bool = True
+    ) -> tuple[str, list[Photo]]:
         """Make these crops, all or none; the batch and the photos in their order. One that is there already is answered as it is.
+        `stay`: their originals are not put away at once.
 
         Raises NotFoundError `photo_not_found`, InvalidError `crop_outside`, `crop_too_small`, ConflictError `photos_full`,
         `photo_duplicate`, and the decoder's own.
@@ -64,9 +67,10 @@ class PhotoCropper:
         planned = _plan(orders, {photo.id: photo for photo in here})
         known = {photo.sha256 for photo in here}
         new = [one for one in planned.values() if one.digest not in known]
-        self.photos.require_room(character_id, len(new))
+        room = len(new) if stay else 0
+        self.photos.require_room(character_id, room)
         with self._made(new) as made:
-            self._keep(character_id, made, batch=batch, orders=list(planned.values()))
+            self._keep(character_id, made, room=room, batch=batch, orders=list(planned.values()))
         self._note(character_id)
         context = {"character_id": character_id, "crops": len(new), "batch": batch}
         _log.info("Photos cropped", extra={"context": context})
@@ -135,11 +139,12 @@ class PhotoCropper:
                 file.unlink(missing_ok=True)
 
     def _keep(
-        self, character_id: str, made: Sequence[_Made], *, batch: str, orders: Sequence[_Planned]
+        self, character_id: str, made: Sequence[_Made], *, room: int, batch: str, orders: Sequence[_Planned]
     ) -> None:
         targets: list[Path] = []
         try:
             with self.library.transaction() as database:
+                self.photos.require_room(character_id, room)  # others may have come meanwhile
                 known = {
                     photo.sha256 for photo in self.photos.list(character_id)
                 }  # another request's, by now

@@ -155,7 +155,7 @@ class PhotoStore:
         return photo
 
     def restore(self, photo_id: str) -> Photo:
-        """Out of the trash, unless the same picture was added again meanwhile (ConflictError)."""
+        """Out of the trash, unless the same picture was added again meanwhile, or as many as there may be (ConflictError)."""
         with self._library.alone():
             before = self._editable(photo_id, deleted=True)
             if before.deleted_at is None:
@@ -201,6 +201,7 @@ class PhotoStore:
         targets = photo_files(self._paths.character(character_id), photo)
         try:
             with self._library.transaction() as database:
+                self.require_room(character_id, 1)  # others may have come while it was read
                 self.refuse_twice(character_id, "pixel_hash", decoded.pixel_hash)
                 findings = findings_of(decoded, self.list(character_id), same_shot)
                 photo = photo.model_copy(update={"findings": findings})

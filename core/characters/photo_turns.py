@@ -30,7 +30,7 @@ class PhotoTurner:
     def turn(self, character_id: str, photo_ids: Sequence[str], turn: Quarters) -> tuple[str, list[Photo]]:
         """Turn them clockwise by so many degrees, all or none; the batch and all photos afterwards. Raises as crops do."""
         orders = [self._order(character_id, photo_id, turn) for photo_id in dict.fromkeys(photo_ids)]
-        batch, made = self.cropper.cut(character_id, orders)
+        batch, made = self.cropper.cut(character_id, orders, stay=False)
         try:
             self._swap(character_id, [(self.batches.of(character_id, new.made_from), new) for new in made])
         except (IsengardError, OSError):

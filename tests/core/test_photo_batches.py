@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import threading
+from concurrent.futures import ThreadPoolExecutor
+
 import numpy
 import pytest
 from isengard.core.characters import photo_store
@@ -217,3 +220,36 @@ def test_what_comes_back_needs_room(photos, batches, paths, ann, four, monkeypat
             back()
         assert caught.value.code == "photos_full"
     assert len(ids(photos, ann)) == 4
+
+
+def test_no_more_come_in_whichever_way_than_there_may_be(
+    photos, paths, batches, cropper, turner, ann, four, monkeypatch
+):
+    """Whoever had more could not be exported, nor all their photos changed; a turned one takes nobody's room."""
+    monkeypatch.setattr(photo_store, "MAX_PHOTOS", 4)
+    gone = [photo.id for photo in four[:2]]
+    batches.delete(ann.id, gone)
+    uploads = [saved(paths, drawing(7 + n), f"{n}.upload", format="PNG") for n in range(4)]
+    decode, all_are_read = photos.decoder.decode, threading.Barrier(len(uploads), timeout=60)
+
+    def read(*files):
+        found = decode(*files)
+        all_are_read.wait()
+        return found
+
+    monkeypatch.setattr(photos.decoder, "decode", read)
+    with ThreadPoolExecutor(len(uploads)) as threads:
+        coming = [threads.submit(photos.add, ann.id, file, "a.png") for file in uploads]
+    refused = [one.exception().code for one in coming if one.exception()]
+    assert refused == ["photos_full"] * 2 and len(ids(photos, ann)) == 4
+    part = CropOrder(photo_id=four[2].id, box=(0, 0, 600, 600), replaces=False)
+    for come in (
+        lambda: batches.restore(ann.id, gone),
+        lambda: photos.restore(gone[0]),
+        lambda: cropper.cut(ann.id, [part]),
+    ):
+        with pytest.raises(ConflictError) as full:
+            come()
+        assert full.value.code == "photos_full"
+    _, now = turner.turn(ann.id, ids(photos, ann), 90)
+    assert len(now) == 4 == len(ids(photos, ann))
