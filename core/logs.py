@@ -6,6 +6,7 @@ import gzip
 import logging
 import shutil
 import threading
+from collections.abc import Iterable
 from contextlib import suppress
 from datetime import date, timedelta
 from functools import partial
@@ -23,6 +24,9 @@ from .redaction import redact, redact_value
 SERVICES = LOG_FOLDERS
 COMPRESS_AFTER_DAYS = 7
 DELETE_AFTER_DAYS = 30
+#: So many days without a log may be those of a clock that is wrong now.
+_SURE_DAYS = 2
+_DAY_S = 86_400.0
 ROOT_LOGGER = "isengard"
 
 
@@ -62,6 +66,7 @@ class DailyFileHandler(logging.Handler):
         self._folder = folder
         self._clock = clock
         self._day: date | None = None
+        self._tidied_at = 0.0
         self._write_lock = threading.Lock()
         self._failing = False
 
@@ -81,28 +86,41 @@ class DailyFileHandler(logging.Handler):
             if today != self._day:
                 # not those above it: a data folder that was taken away is not made again
                 self._folder.mkdir(exist_ok=True, mode=0o700)
-                tidy(self._folder, today)
-                self._day = today
+                tidy(self._folder, today, self._has_seen(today))
+                self._day, self._tidied_at = today, self._clock.monotonic()
             file = self._folder / f"{today.isoformat()}.log"
             # half a surrogate pair, which JSON can carry and UTF-8 cannot, stays JSON: \ud800
             with append_to(file) as stream:
                 stream.write(line + "\n")
 
 
-def tidy(folder: Path, today: date) -> None:
+    def _has_seen(self, today: date) -> bool:
+        """Whether so much time has passed here, too, since the day before."""
+        passed_days = (self._clock.monotonic() - self._tidied_at) / _DAY_S
+        return self._day is not None and (today - self._day).days - passed_days < _SURE_DAYS
+
+
+def tidy(folder: Path, today: date, seen: bool = False) -> None:
     """Compress logs older than 7 days and delete those older than 30; only files named like ours are touched.
 
-    One that cannot be, since another program shows it (Windows) or the disk is full, waits for the next day: no new line does.
+    One that cannot be, since another program shows it (Windows) or the disk is full, waits for the next day: no new line does. Unless
+    the days before `today` were `seen` to pass, a clock that is ahead deletes nothing on its first day.
     """
-    for file in folder.iterdir():
-        day = _day_of(file)
-        if day is not None:
-            with suppress(OSError):
-                _tidy(file, today - day)
+    days = {file: day for file in folder.iterdir() if (day := _day_of(file)) is not None}
+    sure = today if seen else _sure(today, days.values())
+    for file, day in days.items():
+        with suppress(OSError):
+            _tidy(file, today - day, sure - day)
 
 
-def _tidy(file: Path, age: timedelta) -> None:
-    if age > timedelta(days=DELETE_AFTER_DAYS):
+def _sure(today: date, days: Iterable[date]) -> date:
+    """The day that it is at least: today where there are logs of the last days, else the day after the newest."""
+    newest = max((day for day in days if day < today), default=today)
+    return today if today - newest <= timedelta(days=_SURE_DAYS) else newest + timedelta(days=1)
+
+
+def _tidy(file: Path, age: timedelta, sure_age: timedelta) -> None:
+    if sure_age > timedelta(days=DELETE_AFTER_DAYS):
         file.unlink(missing_ok=True)
     elif age > timedelta(days=COMPRESS_AFTER_DAYS) and file.suffix == ".log":
         with file.open("rb") as source:

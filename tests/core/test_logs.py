@@ -73,7 +73,7 @@ def test_compressed_after_7_days_deleted_after_30(paths, clock, logger):
     logger.info("day 8")
     assert not (folder / "2026-01-02.log").exists()
     assert json.loads(gzip.decompress((folder / "2026-01-02.log.gz").read_bytes()))["message"] == "day 0"
-    clock.moment += timedelta(days=23)
+    clock.advance(23 * 86_400)
     logger.info("day 31")
     assert sorted(file.name for file in folder.iterdir()) == [
         "2026-01-09.log.gz",
@@ -81,6 +81,47 @@ def test_compressed_after_7_days_deleted_after_30(paths, clock, logger):
         "2026-02-02.log",
         "notes.txt",
     ]
+
+
+def logs_of_the_last(paths, clock, days):
+    folder = paths.logs / "api"
+    folder.mkdir(exist_ok=True)
+    for ago in range(1, days + 1):
+        day = (clock.now() - timedelta(days=ago)).date().isoformat()
+        (folder / f"{day}.log").write_text("{}")
+
+
+def files(paths):
+    return {file.name.partition(".")[0] for file in (paths.logs / "api").iterdir()}
+
+
+@pytest.mark.parametrize("begun", [False, True], ids=["wrong at the start", "wrong since"])
+def test_a_clock_that_is_a_month_ahead_deletes_no_log_on_its_first_day(paths, clock, logger, begun):
+    logs_of_the_last(paths, clock, 28)
+    before = files(paths)
+    if begun:
+        logger.info("right")
+    clock.moment += timedelta(days=31)
+    logger.info("ahead")
+    assert before <= files(paths)
+    clock.moment -= timedelta(days=31)
+    logger.info("right again")
+    clock.advance(86_400)
+    logger.info("a day later")
+    assert before <= files(paths)
+    clock.advance(3 * 86_400)
+    logger.info("four days later")
+    assert len(before & files(paths)) == 26, "the rest is older than 30 days"
+
+
+def test_who_comes_back_after_weeks_keeps_the_logs_a_day_longer(paths, clock, logger):
+    logs_of_the_last(paths, clock, 20)
+    clock.moment += timedelta(days=40)
+    logger.info("back")
+    assert len(files(paths)) == 21
+    clock.advance(86_400)
+    logger.info("and there the next day")
+    assert len(files(paths)) == 2
 
 
 def test_an_old_log_that_cannot_be_packed_or_deleted_keeps_no_line_away(paths, clock, logger, monkeypatch):
@@ -148,6 +189,8 @@ def test_an_old_log_that_cannot_be_tidied_keeps_no_line_from_being_written(paths
     (paths.logs / "api" / f"{day}.log").mkdir(parents=True)
     older = (clock.now() - timedelta(days=60)).date().isoformat()
     (paths.logs / "api" / f"{older}.log.gz").write_bytes(b"")
+    yesterday = (clock.now() - timedelta(days=1)).date().isoformat()
+    (paths.logs / "api" / f"{yesterday}.log").write_bytes(b"")
     logger.info("Isengard is ready")
     assert (paths.logs / "api" / "2026-01-02.log").read_text().count("Isengard is ready") == 1
     assert not (paths.logs / "api" / f"{older}.log.gz").exists()

@@ -5,14 +5,20 @@ from __future__ import annotations
 import asyncio
 import io
 import json
+import os
 import sqlite3
 import time
 import urllib.request
 import zipfile
+from dataclasses import replace
+from datetime import timedelta
+from types import SimpleNamespace
 
 import pytest
 from isengard.core import loops as loops_module
+from isengard.core.atomic import TEMP_SUFFIX
 from isengard.training.doctor.doctor import examined
+from isengard.web.services import housekeeping
 from support import live_server
 
 
@@ -126,3 +132,27 @@ def test_what_an_event_carries_ends_no_loop(server, type_, data, logged):
     until(lambda: [one for one in logged.records if "event carries" in one.getMessage()])
     time.sleep(0.3)
     assert server.api.get("/health")["loops"] == []
+
+
+def test_what_is_being_written_while_the_clock_is_put_forward_is_not_taken_for_a_crashs(
+    server, clock, monkeypatch
+):
+    """Housekeeping looks again an hour after the start; what another program writes is old by the new clock."""
+    services = server.services
+    half = services.paths.run / f".x.0a1b2c3d{TEMP_SUFFIX}"
+    kept = []
+
+    async def pause(_):
+        if half.exists() or kept:
+            kept.append(half.exists())
+            raise asyncio.CancelledError
+        half.write_bytes(b"half")
+        month_ago = time.time() - 31 * 86_400
+        os.utime(half, (month_ago, month_ago))
+        clock.moment += timedelta(days=31)
+        clock.advance(3960)
+
+    monkeypatch.setattr(housekeeping, "asyncio", SimpleNamespace(sleep=pause))
+    with pytest.raises(asyncio.CancelledError):
+        asyncio.run(replace(services.housekeeping, clock=clock).run())
+    assert kept == [True]

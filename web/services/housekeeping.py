@@ -6,6 +6,7 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from datetime import datetime
 from itertools import chain, repeat
 
 from ...core.characters.trash import (
@@ -48,11 +49,16 @@ class Housekeeping:
         """For ever: now, then once a day. What cannot be removed today is tried again tomorrow.
 
         Once more a good hour after the start: what a crash left just before it was too young to be known as left."""
+        since = self.clock.now(), self.clock.monotonic()
         for pause_s in chain([OLD_S * 1.1], repeat(EVERY_S)):
-            await self.empty_trash()
+            await self.empty_trash(ahead_s=self._ahead_s(*since))
             await asyncio.sleep(pause_s)
 
-    async def empty_trash(self, kept_days: int = KEPT_DAYS) -> None:
+    def _ahead_s(self, at: datetime, ticks: float) -> float:
+        """By how much the clock was put forward since then: what somebody writes now looks older by that."""
+        return max(0.0, (self.clock.now() - at).total_seconds() - (self.clock.monotonic() - ticks))
+
+    async def empty_trash(self, kept_days: int = KEPT_DAYS, ahead_s: float = 0.0) -> None:
         """Remove for good what has lain in the trash for so long; 0 for all that is in it."""
         ripe = await self._ripe(kept_days) if kept_days else always
         tell = self.forgetting.ledger.forget_events
@@ -65,7 +71,7 @@ class Housekeeping:
         await _tried("loras", lambda: in_thread(loras.purge, kept_days, ripe))
         await _tried("recipes", lambda: in_thread(purge_recipes, self.paths, self.clock, kept_days, ripe))
         await _tried("people", lambda: self._people(kept_days, ripe))
-        await _tried("leftovers", lambda: in_thread(sweep, self.paths))
+        await _tried("leftovers", lambda: in_thread(sweep, self.paths, OLD_S + ahead_s))
 
     async def _cut_off(self) -> None:
         """What a kill or a file held open has kept from being forgotten."""
