@@ -93,7 +93,6 @@ class DailyFileHandler(logging.Handler):
             with append_to(file) as stream:
                 stream.write(line + "\n")
 
-
     def _has_seen(self, today: date) -> bool:
         """Whether so much time has passed here, too, since the day before."""
         passed_days = (self._clock.monotonic() - self._tidied_at) / _DAY_S

@@ -52,7 +52,7 @@ from .picture_changes import (
 )
 from .picture_sources import keep_source
 from .save_tickets import SaveTickets
-from .sorted_places import SortedPlaces
+from .sorted_places import followed_places
 
 PROMPTS_FILE = "prompts.json"
 #: So many are changed in one transaction: others who write wait no longer than for these.
@@ -69,7 +69,7 @@ class GenerationStore:
         self._paths = paths
         self._clock = clock
         self.tickets = SaveTickets(paths)
-        self._places = SortedPlaces(library)
+        self._places = followed_places(library)
 
     def create(
         self,

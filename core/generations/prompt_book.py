@@ -6,10 +6,11 @@ does not know.
 
 from __future__ import annotations
 
-import hashlib
 import json
 import logging
-from collections.abc import Mapping, Sequence
+import sqlite3
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from itertools import islice
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -24,9 +25,37 @@ from ..records.generation import Generation
 from ..said import said
 from ..storage.library import Library
 from ..storage.record_files import read_record
-from ..storage.text_functions import folded
+from ..storage.text_functions import digest, folded
+from .followed_table import FollowedTable, TableOfGenerations
 
 MOST_FAVOURITES = 500
+#: Prompts that are read at once, as a search goes through them.
+_AT_ONCE = 500
+#: Comes after every place in the list.
+_LAST = "~"
+#: The orders that have left pictures, by their prompt; of a damaged row nothing is known.
+_ORDERS = TableOfGenerations(
+    name="past",
+    columns="generation TEXT PRIMARY KEY, said TEXT NOT NULL, place TEXT NOT NULL, at TEXT NOT NULL, prompt TEXT NOT NULL,"
+    " people TEXT NOT NULL",
+    filled="""
+INSERT OR REPLACE INTO past
+SELECT id, isen_digest(CAST(prompt AS BLOB)), at || '.' || substr(isen_digest(CAST(prompt AS BLOB)), 1, 8), at, prompt, people
+FROM (SELECT id, json_extract(record, '$.request.prompt') AS prompt, json_extract(record, '$.created_at') AS at,
+             json_extract(record, '$.request.characters') AS people, json_array_length(record, '$.images') AS images
+      FROM (SELECT id, CASE WHEN json_valid(record) THEN record END AS record
+            FROM generation WHERE purpose='user' AND deleted_at IS NULL))
+WHERE images > 0 AND typeof(prompt) = 'text' AND typeof(at) = 'text' AND typeof(people) = 'text' AND """,
+    more=(
+        "CREATE INDEX IF NOT EXISTS temp.past_by_place ON past(place DESC)",
+        "CREATE INDEX IF NOT EXISTS temp.past_by_said ON past(said, generation)",
+    ),
+)
+_NEWEST = """
+SELECT one.*, (SELECT COUNT(*) FROM past AS other WHERE other.said = one.said) AS orders FROM past AS one
+WHERE NOT EXISTS (SELECT 1 FROM past AS newer WHERE newer.said = one.said AND newer.generation > one.generation)"""
+_NEWEST_BEFORE = f"{_NEWEST} AND place < ? ORDER BY place DESC LIMIT ?"
+_NEWEST_OF = f"{_NEWEST} AND said IN ({{marks}})"
 _TOKENS = ("{trigger1}", "{trigger2}")
 _log = logging.getLogger("isengard.prompts")
 
@@ -64,6 +93,7 @@ class PromptBook:
         self._library = library
         self._paths = paths
         self._clock = clock
+        self._orders = FollowedTable(library, _ORDERS)
 
     def page(
         self,
@@ -76,13 +106,17 @@ class PromptBook:
     ) -> Page[PastPrompt]:
         """Prompts that hold every word of `search`, as they are read with the people's `names` in them; newest first."""
         words, kept = folded(search).split(), self._kept()
-        found = [
+        self._orders.ready()
+        made = (
+            self._favourites(kept) if favourite else self._made(cursor or _LAST, {one.prompt for one in kept})
+        )
+        fits = (
             past
-            for past in (_favourites(self._made(kept), kept) if favourite else self._made(kept))
+            for past in made
             if (cursor is None or _place(past) < cursor)
             and all(word in folded(_told(past, names)) for word in words)
-        ]
-        found.sort(key=_place, reverse=True)
+        )
+        found = list(islice(fits, limit + 1))
         page = self._shown(found[:limit])
         return Page[PastPrompt](items=page, next_cursor=_place(page[-1]) if len(found) > limit else None)
 
@@ -104,28 +138,28 @@ class PromptBook:
         kept = _Favourite(prompt=prompt, at=iso(self._clock.now()))
         atomic.write_json(file, kept.model_dump(mode="json"))
 
-    def _made(self, kept: Sequence[_Favourite]) -> list[PastPrompt]:
-        """One for each text that pictures were made with, by the newest order that has one; what SQLite gives besides the
-        greatest id is of the same row. Whole records are read of those that are shown alone: there are thousands."""
-        sql = """
-            SELECT MAX(id) AS id, COUNT(*) AS orders, json_extract(record, '$.request.prompt') AS prompt,
-                   json_extract(record, '$.created_at') AS at, json_extract(record, '$.request.characters') AS people
-            FROM (SELECT id, CASE WHEN json_valid(record) THEN record END AS record
-                  FROM generation WHERE purpose='user' AND deleted_at IS NULL)
-            WHERE json_array_length(record, '$.images') > 0 GROUP BY prompt"""
-        liked = {one.prompt for one in kept}
-        return [
-            PastPrompt.model_construct(
-                prompt=row["prompt"],
-                favourite=row["prompt"] in liked,
-                orders=row["orders"],
-                at=row["at"],
-                generation_id=row["id"],
-                characters=_ids(json.loads(row["people"])),
-            )
-            for row in self._library.rows(sql)
-            if isinstance(row["prompt"], str) and isinstance(row["at"], str) and row["people"]
+    def _made(self, before: str, liked: Collection[str]) -> Iterator[PastPrompt]:
+        """One for each text that pictures were made with, newest first, by the newest order that has one. Read as far as it is asked
+        for: there are thousands."""
+        while True:
+            rows = self._library.own_rows(_NEWEST_BEFORE, (before, _AT_ONCE))
+            yield from (_past(row, liked) for row in rows)
+            if len(rows) < _AT_ONCE:
+                return
+            before = rows[-1]["place"]
+
+    def _favourites(self, kept: Sequence[_Favourite]) -> list[PastPrompt]:
+        """Newest first, by when they became that."""
+        marks = ",".join("?" * len(kept))
+        rows = self._library.own_rows(_NEWEST_OF.format(marks=marks), [digest(one.prompt) for one in kept])
+        known = {row["prompt"]: _past(row, [row["prompt"]]) for row in rows}
+        told = [
+            known[one.prompt].model_copy(update={"at": one.at})
+            if one.prompt in known
+            else PastPrompt(prompt=one.prompt, favourite=True, at=one.at)
+            for one in kept
         ]
+        return sorted(told, key=_place, reverse=True)
 
     def _shown(self, page: Sequence[PastPrompt]) -> list[PastPrompt]:
         """Each with its picture, where that was not deleted."""
@@ -140,19 +174,18 @@ class PromptBook:
         return [one for one in kept if one is not None]
 
     def _file(self, prompt: str) -> Path:
-        return contained(
-            self._paths.prompts, f"{hashlib.sha256(prompt.encode('utf-8')).hexdigest()[:32]}.json"
-        )
+        return contained(self._paths.prompts, f"{digest(prompt)}.json")
 
 
-def _favourites(made: Sequence[PastPrompt], kept: Sequence[_Favourite]) -> list[PastPrompt]:
-    known = {past.prompt: past for past in made}
-    return [
-        known[one.prompt].model_copy(update={"at": one.at})
-        if one.prompt in known
-        else PastPrompt(prompt=one.prompt, favourite=True, at=one.at)
-        for one in kept
-    ]
+def _past(row: sqlite3.Row, liked: Collection[str]) -> PastPrompt:
+    return PastPrompt.model_construct(
+        prompt=row["prompt"],
+        favourite=row["prompt"] in liked,
+        orders=row["orders"],
+        at=row["at"],
+        generation_id=row["generation"],
+        characters=_ids(json.loads(row["people"])),
+    )
 
 
 def _ids(people: Any) -> list[str]:
@@ -169,7 +202,7 @@ def _with_picture(past: PastPrompt, made: Generation | None) -> PastPrompt:
 
 def _place(past: PastPrompt) -> str:
     """Where it stands in the list: moments of one length, so they sort as texts; two of one moment by their text."""
-    return f"{past.at}.{hashlib.sha256(past.prompt.encode('utf-8')).hexdigest()[:8]}"
+    return f"{past.at}.{digest(past.prompt)[:8]}"
 
 
 def _told(past: PastPrompt, names: Mapping[str, str]) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import unicodedata
 from collections.abc import Callable
 
@@ -21,8 +22,16 @@ def holds(text: str | None, word: str) -> bool:
     return word in folded(text)
 
 
+def digest(text: str | bytes | None) -> str:
+    """Half the SHA-256 of a text, as `folded` reads it."""
+    if isinstance(text, bytes):
+        text = text.decode("utf-8", "backslashreplace")
+    return hashlib.sha256((text or "").encode("utf-8", "surrogatepass")).hexdigest()[:32]
+
+
 #: the name that SQL calls it by, how many values it takes, and the function
 TEXT_FUNCTIONS: tuple[tuple[str, int, Callable[..., str | bool]], ...] = (
     ("isen_folded", 1, folded),
     ("isen_holds", 2, holds),
+    ("isen_digest", 1, digest),
 )

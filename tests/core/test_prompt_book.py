@@ -7,9 +7,11 @@ from isengard.core.errors import ConflictError
 from isengard.core.generations import prompt_book
 from isengard.core.generations.generation_store import GenerationStore
 from isengard.core.generations.prompt_book import PromptBook
+from isengard.core.ids import new_id
 from isengard.core.privacy import erasure, personal_data
 from isengard.core.records.character import CharacterDraft
 from isengard.core.records.generation_states import GenerationState
+from isengard.core.storage.library import Library
 from support.generation_records import draft, picture
 
 
@@ -118,3 +120,41 @@ def test_forgetting_takes_the_favourites_that_name_the_person(book, paths, libra
     erasure.begin(paths, characters, theirs)
     erasure.remove(paths, theirs)
     assert listed(book, favourite=True) == ["{trigger} at sea"]
+
+
+def test_thousands_of_orders_are_read_once_and_followed_from_then_on(
+    book, store, library, paths, clock, ann, monkeypatch
+):
+    """Each look at the list read every order's record again: half a second of the processor for 25,000."""
+    with library.transaction() as database:
+        pattern = store.get(made(store, paths, ann, "", 1).id)
+        for number in range(1500):
+            request = pattern.request.model_copy(update={"prompt": f"{{trigger}} in room {number % 1400}"})
+            one = pattern.model_copy(update={"id": new_id("gen"), "request": request})
+            row = (one.id, one.recipe, "completed", "user", None, one.document())
+            database.execute("INSERT INTO generation VALUES (?,?,?,?,?,?)", row)
+    first = book.page(50, names={})
+    read = []
+    for name in ("rows", "own_rows"):
+        real = getattr(library, name)
+        monkeypatch.setattr(
+            library, name, lambda *asked, real=real: read.extend(rows := real(*asked)) or rows
+        )
+    assert book.page(50, names={}) == first and len(read) < 700
+    orders, cursor = {}, None
+    while page := book.page(200, cursor, names={}):
+        orders |= {past.prompt: past.orders for past in page.items}
+        if (cursor := page.next_cursor) is None:
+            break
+    assert len(orders) == 1401  # with the pattern
+    assert [orders[f"{{trigger}} in room {number}"] for number in (0, 99, 100, 1399)] == [2, 2, 1, 1]
+    one = made(store, paths, ann, "{trigger} at sea", 59)
+    assert listed(book, search="sea") == ["{trigger} at sea"]
+    store.advance(one.id, GenerationState.CANCELLED)
+    store.delete(one.id)
+    assert listed(book, search="sea") == []
+    other = Library(paths)  # of another program
+    with other.transaction() as database:
+        database.execute("UPDATE generation SET deleted_at=NULL WHERE id=?", (one.id,))
+    assert listed(book, search="sea") == ["{trigger} at sea"]
+    other.close()
