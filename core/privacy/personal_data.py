@@ -21,6 +21,7 @@ from ..paths import DataPaths, entry_of, is_link
 from ..records.base import Stored
 from ..records.character import Character
 from ..records.photo import Photo
+from ..records.spoken import Spoken
 from ..storage.forget_mark import to_forget
 from ..storage.library import Library
 from .text_search import Traces
@@ -28,10 +29,17 @@ from .text_search import Traces
 _log = logging.getLogger("isengard.forgetting")
 
 
+class FileInWords(Spoken, Stored):
+    """What a file of ours is to whoever reads of it: an album by its name, a picture by who is in it."""
+
+    words: str
+
+
 @dataclass
 class ForgetReport:
     """A report of what goes or went; `logs` are lines, `bytes` what is freed, `elsewhere` files of ComfyUI that we did not make,
-    `others` pictures of other people that show this one or mention them in their prompt."""
+    `others` pictures of other people that show this one or mention them in their prompt; `told` says which of both have a better
+    name than their file's."""
 
     photos: int = 0
     captions: int = 0
@@ -43,9 +51,13 @@ class ForgetReport:
     bytes: int = 0
     elsewhere: list[str] = field(default_factory=list)
     others: list[str] = field(default_factory=list)
+    told: dict[str, FileInWords] = field(default_factory=dict)
 
     def as_dict(self) -> dict[str, object]:
-        return asdict(self)
+        return {
+            **asdict(self),
+            "told": {file: one.model_dump(mode="json") for file, one in self.told.items()},
+        }
 
 
 class Inventory(Stored):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from contextlib import suppress
 from datetime import datetime, timedelta
-from pathlib import Path
+from pathlib import Path, PurePath
 
 from .seen_in_trash import Ripe, always
 
@@ -19,7 +19,7 @@ def stamped(name: str, now: datetime) -> str:
     return f"{now.strftime(STAMP)}-{name}"
 
 
-def name_of(trashed: Path) -> str:
+def name_of(trashed: PurePath) -> str:
     """The name without the time; '' for a file that has none."""
     has_time = trashed.name[:_DIGITS].isdecimal() and trashed.name[_DIGITS : _DIGITS + 1] == "-"
     return trashed.name[_DIGITS + 1 :] if has_time else ""

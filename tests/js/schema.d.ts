@@ -397,6 +397,11 @@ declare namespace Schema {
   interface Favourite {
     favourite: boolean;
   }
+  /** What a file of ours is to whoever reads of it: an album by its name, a picture by who is in it. */
+  interface FileInWords {
+    said: Record<string, Sentence>;
+    words: string;
+  }
   /** A line of preflight: `error` blocks, `warning` asks, `info` tells. `fix` names an action of the panel. */
   interface Finding {
     said: Record<string, Sentence>;
@@ -420,7 +425,7 @@ declare namespace Schema {
     name: string;
     path: string;
   }
-  /** A report of what goes or went; `logs` are lines, `bytes` what is freed, `elsewhere` files of ComfyUI that we did not make, `others` pictures of other people that show this one or mention them in their prompt. */
+  /** A report of what goes or went; `logs` are lines, `bytes` what is freed, `elsewhere` files of ComfyUI that we did not make, `others` pictures of other people that show this one or mention them in their prompt; `told` says which of both have a better name than their file's. */
   interface ForgetReport {
     photos: number;
     captions: number;
@@ -432,6 +437,7 @@ declare namespace Schema {
     bytes: number;
     elsewhere: string[];
     others: string[];
+    told: Record<string, FileInWords>;
   }
   /** A report of what forgetting a person removes or has removed. */
   interface Forgotten {

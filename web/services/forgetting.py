@@ -43,6 +43,7 @@ from ...core.storage.library import Library
 from ...generation.service import GenerationService
 from ..host import Host
 from .notifications import tell_character
+from .storage.told_files import ToldFiles
 
 #: How long forgetting waits for what it has asked to stop.
 STOPS_WITHIN_S = 20.0
@@ -152,6 +153,8 @@ class Forgetting:
         counted.others = _others_pictures(paths, inventory, names)
         shared = personal_data.photos_of_others(self.library, paths, inventory)
         counted.others = sorted({*counted.others, *(_shown(file, {"": paths.root}) for file in shared)})
+        in_words = ToldFiles(paths, self.library, self.characters, self.generations.store)
+        counted.told = in_words.of([*counted.elsewhere, *counted.others])
         return counted.as_dict()
 
     async def _stop_pictures(self, character_id: str) -> None:

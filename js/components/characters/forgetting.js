@@ -2,6 +2,7 @@
 
 import { button, h } from "../../lib/dom.js";
 import { brief, bytes, counted, listed } from "../../lib/format.js";
+import { said } from "../../lib/said.js";
 import { t } from "../../locales/words.js";
 import { closer, openDialog } from "../shared/dialogs.js";
 import { withdrawUndo } from "../shared/view.js";
@@ -67,13 +68,15 @@ function things(report) {
  * The user's own files and pictures of others: told, never touched. An older server does not say the latter.
  * @param {Isengard.ForgetReport} forgetReport @param {string} name
  */
-function elsewhere({ elsewhere: own, others = [] }, name) {
-  return [...told("forgetElsewhere", own, name), ...told("forgetOthers", others, name)];
+function elsewhere({ elsewhere: own, others = [], told: words = {} }, name) {
+  return [...told("forgetElsewhere", own, { name, words }), ...told("forgetOthers", others, { name, words })];
 }
 
-/** @param {string} word @param {string[]} files @param {string} name */
-function told(word, files, name) {
+/** Files of ours in words, others by their names. @param {string} word @param {string[]} files @param {{name: string, words: Isengard.ForgetReport["told"]}} options */
+function told(word, files, { name, words }) {
   if (!files.length) return [];
+  /** @param {string} file */
+  const called = (file) => (words?.[file] ? h("span", { dir: "auto", title: file, text: said(words[file], "words") }) : h("code", { class: "isen-file", text: file }));
   return [h("p", { class: "isen-warn", text: counted(word, files.length, { name }) }),
-    h("ul", { class: "isen-bullets" }, ...files.slice(0, SHOWN_ELSEWHERE).map((file) => h("li", {}, h("code", { class: "isen-file", text: file }))))];
+    h("ul", { class: "isen-bullets" }, ...files.slice(0, SHOWN_ELSEWHERE).map((file) => h("li", {}, called(file))))];
 }
