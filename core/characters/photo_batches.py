@@ -56,7 +56,7 @@ class PhotoBatches:
         return self.photos.list(character_id)
 
     def deleted(self, character_id: str) -> list[Photo]:
-        """What can be brought back, deleted last first: of what was rotated, or added again and deleted again, the last alone; what
+        """List what can be brought back, deleted last first: of what was rotated, or added again and deleted again, the last alone; what
         is among the photos in another form is left out. NotFoundError `character_not_found`."""
         here = self.photos.list(character_id)
         rows = self.library.rows(

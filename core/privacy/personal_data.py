@@ -30,7 +30,7 @@ _log = logging.getLogger("isengard.forgetting")
 
 
 class FileInWords(Spoken, Stored):
-    """What a file of ours is to whoever reads of it: an album by its name, a picture by who is in it."""
+    """A file of ours as whoever reads of it knows it: an album by its name, a picture by who is in it."""
 
     words: str
 

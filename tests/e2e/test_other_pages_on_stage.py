@@ -177,3 +177,14 @@ def test_a_measured_disk_grows_old_and_is_measured_again_once_a_tool_has_gone(st
     )
     expect(storage).to_contain_text("Measured 5 min ago.")
     assert stage.evaluate("measured") == 2
+
+
+def test_practice_mode_that_the_environment_fixes_is_not_offered_to_be_left(stage):
+    """The press was taken, and refused: the environment wins."""
+    stage.show("practice-fixed")
+    banner = stage.get_by_test_id("isen-fast-test")
+    expect(banner).to_contain_text("This is set where ComfyUI is started, so it can't be changed here.")
+    expect(banner.get_by_role("button")).to_have_count(0)
+    stage.show("fasttest")
+    expect(stage.get_by_test_id("isen-practice-leave")).to_be_visible()
+    expect(stage.get_by_test_id("isen-fast-test")).not_to_contain_text("can't be changed")

@@ -74,6 +74,8 @@ test("practice mode is offered where something is missing, and never twice", () 
   assert.equal(offersPractice(state("production", "production", false), true), true);
   assert.equal(offersPractice(state("production", "fast-test", false), false), false);
   assert.equal(offersPractice(state("fast-test", "fast-test", true), null), false);
+  const fixed = state("production", "production", false);
+  assert.equal(offersPractice({ ...fixed, health: { ...fixed.health, mode_fixed: true } }, false), false, "the environment says the mode");
   assert.deepEqual(practiceOf(state("production", "production", true)), null);
   assert.deepEqual(practiceOf({ health: { mode: "fast-test" } }), { mode: "fast-test", next: "fast-test" });
   assert.deepEqual(practiceOf(state("fast-test", "production", true)), { mode: "fast-test", next: "production" });

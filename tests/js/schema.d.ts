@@ -397,7 +397,7 @@ declare namespace Schema {
   interface Favourite {
     favourite: boolean;
   }
-  /** What a file of ours is to whoever reads of it: an album by its name, a picture by who is in it. */
+  /** A file of ours as whoever reads of it knows it: an album by its name, a picture by who is in it. */
   interface FileInWords {
     said: Record<string, Sentence>;
     words: string;
@@ -566,12 +566,13 @@ declare namespace Schema {
     comfyui_holds: boolean;
     words: string;
   }
-  /** State of server, worker and mode; `next_mode` is the one of the next start, `boot_id` changes at every start, `epoch` when the ledger begins anew. */
+  /** State of server, worker and mode; `next_mode` is the one of the next start, `mode_fixed` where the environment says it, `boot_id` changes at every start, `epoch` when the ledger begins anew. */
   interface Health {
     status: "ok";
     version: string;
     mode: string;
     next_mode: string;
+    mode_fixed: boolean;
     language: string;
     boot_id: string;
     epoch: string;

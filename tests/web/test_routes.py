@@ -42,6 +42,7 @@ def photo(tmp_path, seed=0):
 def test_health_capabilities_and_video(api):
     health = api.get("/health")
     assert (health["status"], health["mode"], health["comfyui"]) == ("ok", "fast-test", "0.3.75")
+    assert health["mode_fixed"], "the environment says it"
     assert api.get("/capabilities") == CAPABILITIES
     assert api.get("/video") == {**CAPABILITIES["video_generation"]["any"], "banner": "In development"}
     with pytest.raises(ApiError) as caught:

@@ -37,13 +37,14 @@ class Slip(BaseModel):
 
 
 class Health(BaseModel):
-    """State of server, worker and mode; `next_mode` is the one of the next start, `boot_id` changes at every start, `epoch` when the
+    """State of server, worker and mode; `next_mode` is the one of the next start, `mode_fixed` where the environment says it, `boot_id` changes at every start, `epoch` when the
     ledger begins anew."""
 
     status: Literal["ok"]
     version: str
     mode: str
     next_mode: str
+    mode_fixed: bool
     language: str
     boot_id: str
     epoch: str

@@ -82,7 +82,7 @@ def _told(added: Added) -> dict[str, Any]:
 
 
 async def list_all(services: Services, request: web.Request) -> web.Response:
-    """Those that are there; ?deleted=1 lists what can be brought back of the trash instead."""
+    """List those that are there, with ?deleted=1 what can be brought back of the trash instead."""
     if request.query.get("deleted") == "1":
         return responses.as_list(await in_thread(_deleted, services, request.match_info["id"]))
     return responses.as_list(await in_thread(_shown, services, request.match_info["id"]))

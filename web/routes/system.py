@@ -46,6 +46,7 @@ async def health(services: Services, request: web.Request) -> web.Response:
             "version": VERSION,
             "mode": services.settings.mode,
             "next_mode": next_mode,
+            "mode_fixed": services.settings.sources.get("mode") == "environment",
             "language": language,
             "boot_id": services.boot_id,
             "epoch": epoch,

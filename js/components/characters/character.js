@@ -17,7 +17,7 @@ import { Rail } from "../first_hour/rail.js";
 import { FolderList } from "../help/folder_list.js";
 import { face, shownBy } from "../shared/person_picker.js";
 import { findingsNow } from "./photo_words.js";
-import { openPhotoTrash } from "./photo_trash.js";
+import { openPhotoTrash } from "./selection/photo_trash.js";
 import { PhotoStrip } from "./photos.js";
 import { UploadList } from "./upload_list.js";
 import { WeakPhotos } from "./selection/weak_photos.js";

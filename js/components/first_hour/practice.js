@@ -9,13 +9,13 @@ import { t } from "../../locales/words.js";
 import { restartButton } from "../shared/restart.js";
 import { offerUndo } from "../shared/view.js";
 
-/** @param {Isengard.Store} store @param {{mode: string, next: string}} told */
-export function practiceBanner(store, { mode, next }) {
+/** @param {Isengard.Store} store @param {{mode: string, next: string, fixed: boolean}} told */
+export function practiceBanner(store, { mode, next, fixed }) {
   const waits = mode !== next;
   const words = !waits ? t("practiceNow") : t(next === PRACTICE ? "practiceNext" : "practiceLeft");
   const other = waits ? mode : REAL;
   return h("div", { class: "isen-note isen-stack-tight", "data-testid": "isen-fast-test" }, h("p", { text: words }),
-    h("div", { class: "isen-row" }, waits && restartButton(store), button(t(waits ? "undo" : "practiceLeave"), () => choose(store, other), { testid: waits ? "isen-practice-undo" : "isen-practice-leave" })));
+    fixed ? h("small", { class: "isen-muted", text: t("modeElsewhere") }) : h("div", { class: "isen-row" }, waits && restartButton(store), button(t(waits ? "undo" : "practiceLeave"), () => choose(store, other), { testid: waits ? "isen-practice-undo" : "isen-practice-leave" })));
 }
 
 /** Offered wherever a GPU or the trainer is missing. @param {Isengard.Store} store @param {string} [title] */

@@ -7,7 +7,7 @@ import { isCommand, letterOf, readingKey } from "../../locales/reading.js";
 import { explained, said } from "../../lib/said.js";
 import { adoptStyles } from "../../lib/styles.js";
 import { spoken, t } from "../../locales/words.js";
-import { practiceOf } from "../../data/first_hour/practice.js";
+import { isModeFixed, practiceOf } from "../../data/first_hour/practice.js";
 import { isOutdated, runningJobs, shownRoute } from "../../data/state.js";
 import { brokenPictures } from "./broken_pictures.js";
 import { blocked, locked } from "./blocked_states.js";
@@ -157,9 +157,10 @@ export class IsenPanel extends View {
     const back = recoveriesOf(state);
     const practice = practiceOf(state);
     const room = state.room?.low ? state.room : null;
-    fill(this.banners, [lines, back, lent, practice, room], () => [
+    const fixed = isModeFixed(state);
+    fill(this.banners, [lines, back, lent, practice, fixed, room], () => [
       room && roomBanner(this.store, room),
-      practice && practiceBanner(this.store, practice), ...lines.map((line) => this.#banner(line)), ...back.map((one) => recoveredBanner(this.store, one)), lent && lendingBanner(this.store, lent),
+      practice && practiceBanner(this.store, { ...practice, fixed }), ...lines.map((line) => this.#banner(line)), ...back.map((one) => recoveredBanner(this.store, one)), lent && lendingBanner(this.store, lent),
     ]);
     this.#show(state);
     this.#refuse(state.problem, refusal);

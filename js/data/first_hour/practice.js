@@ -4,6 +4,9 @@
 export const PRACTICE = "fast-test";
 export const REAL = "production";
 
+/** Whether the environment says which mode it is: then nothing here changes it. @param {Pick<Isengard.State, "health">} state */
+export const isModeFixed = ({ health }) => health?.mode_fixed === true;
+
 /** @param {Pick<Isengard.State, "health">} state */
 export function isPractice({ health }) {
   return health?.mode === PRACTICE;
@@ -17,10 +20,10 @@ export function practiceOf({ health }) {
 }
 
 /**
- * Whether practice mode is to be offered: something is missing, and it is neither used nor chosen already.
+ * Whether practice mode is to be offered: something is missing, and it is neither used nor chosen already, nor kept from being chosen.
  * @param {Pick<Isengard.State, "health" | "backends">} state @param {boolean | null} canTrain null where nobody knows
  */
 export function offersPractice(state, canTrain) {
   const trainer = state.backends.find((known) => known.default);
-  return state.health !== null && !practiceOf(state) && (canTrain === false || (trainer !== undefined && trainer.state.state !== "ready"));
+  return state.health !== null && !practiceOf(state) && !isModeFixed(state) && (canTrain === false || (trainer !== undefined && trainer.state.state !== "ready"));
 }

@@ -17,7 +17,7 @@ export function answerOf(state, method, path) {
     "/training/workers": [WORKER],
     "/training/presets": PRESETS,
   };
-  if (name === "/health") return { body: { status: "ok", version: "0.1.0", mode: state.mode ?? "production", next_mode: state.nextMode ?? state.mode ?? "production", language: "auto", comfyui: "0.3.75", host: { loopback: !state.open, can_restart: true }, recoveries: state.recoveries ?? [] } };
+  if (name === "/health") return { body: { status: "ok", version: "0.1.0", mode: state.mode ?? "production", next_mode: state.nextMode ?? state.mode ?? "production", mode_fixed: state.modeFixed ?? false, language: "auto", comfyui: "0.3.75", host: { loopback: !state.open, can_restart: true }, recoveries: state.recoveries ?? [] } };
   if (name === "/languages") return { body: { languages: [{ code: "de", name: "Deutsch", dir: "ltr" }, { code: "en", name: "English", dir: "ltr" }] } };
   if (name === "/comfyui") return { body: { can_restart: true, queue: 3 } };
   if (name === "/training/gpu/free") return { body: GPU_HELD };

@@ -209,6 +209,7 @@ export const STATES = {
   locked: { ...at("characters"), answers: () => ({ status: 401, body: { error: { code: "session_needed", message: "", hint: "" } } }) },
   "locked-here": { ...at("characters"), answers: (_, path) => (path === "/session/link" ? { body: { links: ["http://127.0.0.1:8188/#isengard_token=t", "http://studio:8188/#isengard_token=t"], token: "t" } } : { status: 401, body: { error: { code: "session_needed", message: "", hint: "" } } }) },
   blocked: { ...at("characters"), answers: (_, path) => (path === "/comfyui" ? null : { status: 503, body: UNWRITABLE }) },
+  "practice-fixed": { ...all, ...at("characters"), mode: "fast-test", modeFixed: true },
   fasttest: { ...all, ...at("characters"), mode: "fast-test" },
   character: { ...all, route: anna },
   "character-menu": { ...all, route: anna, then: click('[data-testid="isen-more"]') },

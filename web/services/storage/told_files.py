@@ -27,7 +27,7 @@ _TRASHED_PHOTO = re.compile(r"trash/photos/(pho_[0-9a-z]+)\..+")
 
 @dataclass(frozen=True)
 class ToldFiles:
-    """What the files of a data folder are called in words."""
+    """The files of a data folder in words."""
 
     paths: DataPaths
     library: Library
@@ -35,7 +35,7 @@ class ToldFiles:
     pictures: GenerationStore
 
     def of(self, files: Iterable[str]) -> dict[str, FileInWords]:
-        """By the file's name below the data folder; those that their own name tells, or of which nothing is known, are left out."""
+        """Name them in words, by the file's name below the data folder; those that their own name tells, or of which nothing is known, are left out."""
         told = {file: words for file in files if (words := self._words(file)) is not None}
         return {file: FileInWords(words=words) for file, words in told.items()}
 

@@ -1,11 +1,11 @@
 /** Deleted photos of a person: for 30 days each can be restored from here, long after the offer to undo has gone. */
 
-import { button, h, icon, picture, say } from "../../lib/dom.js";
-import { counted, goneOn, dotted } from "../../lib/format.js";
-import { keyed } from "../../lib/lists.js";
-import { t } from "../../locales/words.js";
-import { closer, openDialog } from "../shared/dialogs.js";
-import { whenBack, withdrawUndo } from "../shared/view.js";
+import { button, h, icon, picture, say } from "../../../lib/dom.js";
+import { counted, goneOn, dotted } from "../../../lib/format.js";
+import { keyed } from "../../../lib/lists.js";
+import { t } from "../../../locales/words.js";
+import { closer, openDialog } from "../../shared/dialogs.js";
+import { whenBack, withdrawUndo } from "../../shared/view.js";
 
 /** So many rows more with each press. */
 const ROWS = 60;
