@@ -188,3 +188,22 @@ def test_practice_mode_that_the_environment_fixes_is_not_offered_to_be_left(stag
     stage.show("fasttest")
     expect(stage.get_by_test_id("isen-practice-leave")).to_be_visible()
     expect(stage.get_by_test_id("isen-fast-test")).not_to_contain_text("can't be changed")
+
+
+@pytest.mark.parametrize(("width", "height"), [(320, 800), (480, 900), (900, 1000)])
+def test_every_cause_below_a_picture_is_seen_without_scrolling(stage, width, height):
+    """At 480 pixels the second of three was cut in the middle of its words."""
+    stage.set_viewport_size({"width": width, "height": height})
+    try:
+        stage.show("viewer-poor", width=width)
+        causes = stage.locator(".isen-viewer .isen-findings > .isen-cause")
+        expect(causes).to_have_count(3)
+        stage.wait_for_function("document.querySelector('.isen-viewer .isen-full').complete")
+        words = stage.locator(".isen-viewer-words")
+        assert words.evaluate("(words) => words.scrollHeight <= words.clientHeight")
+        last, dialog = causes.last.bounding_box(), stage.locator(".isen-viewer").bounding_box()
+        assert last["y"] + last["height"] <= dialog["y"] + dialog["height"] <= height
+        picture = stage.locator(".isen-viewer .isen-full").bounding_box()
+        assert picture["height"] >= 200 and picture["y"] + picture["height"] <= words.bounding_box()["y"]
+    finally:
+        stage.set_viewport_size({"width": 900, "height": 1000})
