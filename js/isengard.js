@@ -53,7 +53,7 @@ function start(frontend) {
   const store = new Store(new Api(ways, log));
   store.set({ desktop: frontend.inDesktopApp() });
   const notices = new Notices({ toast: (toast) => frontend.toast(toast), seen: () => Boolean(panel?.getClientRects().length) });
-  const events = new Events((since) => store.api.system.eventsUrl(since), {
+  const events = new Events((since, once) => store.api.system.eventsUrl(since, once), {
     events: (events) => {
       const before = store.state;
       store.take(...events);

@@ -1,13 +1,20 @@
-/** One event stream a visible page: replayed after a gap, closed while hidden unless waited for, fetched anew after a reset. */
+/**
+ * One event stream a visible page: replayed after a gap, closed while hidden unless waited for, fetched anew after a reset.
+ * Some tunnels and scanners between page and ComfyUI hand on nothing until an answer has ended: there it is asked again and again.
+ */
 
 const FIRST_WAIT_MS = 1000;
 const LONGEST_WAIT_MS = 15000;
 /** What comes so soon after another is given together: five hundred pictures that were marked redraw the panel a few times. */
 const TOGETHER_MS = 50;
+/** A new stream says at once where it begins; one that says nothing for so long is kept back by somebody. */
+const KEPT_BACK_MS = 5000;
+/** Between two questions there. */
+const ASK_MS = 2000;
 
 export class Events {
   /**
-   * @param {(since: string) => string} url
+   * @param {(since: string, once: boolean) => string} url `once`: what there is, and the stream ends
    * @param {{events: (events: Isengard.Event[]) => void, fresh: () => void, state: (connected: boolean) => void, awaited?: () => boolean}} told
    *   `events`: in their order, those of one moment at once; `fresh`: everything must be fetched anew; `awaited`: something is to be told even while the page is hidden
    */
@@ -20,6 +27,10 @@ export class Events {
     this.wait = FIRST_WAIT_MS;
     this.source = null;
     this.timer = 0;
+    /** Something came by a stream that was still open: nobody keeps it back. */
+    this.flows = false;
+    /** Somebody does. */
+    this.keptBack = false;
     /** What came while the last was being drawn. @type {Isengard.Event[]} */
     this.gathered = [];
     this.giving = 0;
@@ -37,25 +48,43 @@ export class Events {
   open() {
     if (this.source) return;
     clearTimeout(this.timer);
-    const source = new this.Source(this.url(this.lastId));
+    const { keptBack } = this;
+    const source = new this.Source(this.url(this.lastId, keptBack));
+    let opened = false;
     this.source = source;
+    if (!this.flows && !keptBack) this.timer = setTimeout(() => this.#askAgainAndAgain(), KEPT_BACK_MS);
     source.onopen = () => {
+      opened = true;
       this.wait = FIRST_WAIT_MS;
       this.told.state(true);
     };
     source.onmessage = (message) => {
-      this.lastId = message.lastEventId;
+      this.#came(message);
       this.gathered.push(JSON.parse(message.data));
       if (!this.giving) this.#give();
     };
     for (const kind of ["hello", "reset"]) {
       source.addEventListener(kind, (message) => {
-        this.lastId = message.lastEventId;
+        this.#came(message);
         this.#give();
         this.told.fresh();
       });
     }
-    source.onerror = () => this.#retry();
+    source.onerror = () => (keptBack && opened ? this.#later(ASK_MS) : this.#retry());
+  }
+
+  /** @param {MessageEvent} message */
+  #came({ lastEventId }) {
+    this.lastId = lastEventId;
+    if (this.keptBack || this.flows) return;
+    this.flows = true;
+    clearTimeout(this.timer);
+  }
+
+  #askAgainAndAgain() {
+    this.close();
+    this.keptBack = true;
+    this.open();
   }
 
   close() {
@@ -75,10 +104,14 @@ export class Events {
   }
 
   #retry() {
-    this.close();
+    this.#later(this.wait);
     this.told.state(false);
-    if (this.#resting()) return;
-    this.timer = setTimeout(() => this.open(), this.wait);
     this.wait = Math.min(this.wait * 2, LONGEST_WAIT_MS);
+  }
+
+  /** @param {number} ms */
+  #later(ms) {
+    this.close();
+    if (!this.#resting()) this.timer = setTimeout(() => this.open(), ms);
   }
 }

@@ -23,7 +23,7 @@ import { Events } from "./js/data/events.js";
 import { changePictures } from "./js/data/looking/many_pictures.js";
 window.hearing = () => {
   const told = { events: (events) => store.take(...events), fresh: () => {}, state: () => {} };
-  window.events = new Events((since) => store.api.system.eventsUrl(since), told);
+  window.events = new Events((since, once) => store.api.system.eventsUrl(since, once), told);
   events.start();
 };
 window.changePictures = changePictures;

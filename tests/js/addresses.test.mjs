@@ -51,6 +51,7 @@ test("ids and names cannot lead elsewhere", async () => {
   assert.equal(api.generations.trashedUrl("gen_1", 3), "/isengard/generations/gen_1/images/3?deleted=1");
   assert.equal(api.system.eventsUrl(""), "/isengard/events?many=1");
   assert.equal(api.system.eventsUrl("a-1"), "/isengard/events?many=1&since=a-1");
+  assert.equal(api.system.eventsUrl("a-1", true), "/isengard/events?many=1&once=1&since=a-1");
 });
 
 test("what is ordered of a job goes to the job", async () => {

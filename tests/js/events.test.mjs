@@ -28,7 +28,7 @@ function start() {
   FakeSource.open = [];
   const told = { events: [], times: [], fresh: 0, states: [] };
   const page = fakePage();
-  const events = new Events((since) => `/events?since=${since}`, { events: (events) => (told.events.push(...events), told.times.push(events.length)), fresh: () => (told.fresh += 1), state: (connected) => told.states.push(connected) }, { Source: FakeSource, page });
+  const events = new Events((since, once) => `/events?since=${since}${once ? "&once" : ""}`, { events: (events) => (told.events.push(...events), told.times.push(events.length)), fresh: () => (told.fresh += 1), state: (connected) => told.states.push(connected) }, { Source: FakeSource, page });
   events.start();
   return { told, page, events, source: () => FakeSource.open.at(-1) };
 }
@@ -101,6 +101,49 @@ test("a lost connection is tried again, slower each time, at once fast again whe
     mock.timers.tick(1000);
     assert.equal(FakeSource.open.length, 4);
     assert.deepEqual(told.states, [false, false, true, false]);
+  } finally {
+    mock.timers.reset();
+  }
+});
+
+test("a stream that somebody in between keeps back is asked again and again, and ends each time", () => {
+  mock.timers.enable({ apis: ["setTimeout"] });
+  try {
+    const { told, source } = start();
+    source().onopen();
+    mock.timers.tick(5000);
+    assert.equal(FakeSource.open[0].closed, true);
+    assert.equal(source().url, "/events?since=&once");
+    source().onopen();
+    source().listeners.hello({ lastEventId: "e-3" });
+    source().onerror();
+    mock.timers.tick(2000);
+    assert.equal(source().url, "/events?since=e-3&once");
+    source().onopen();
+    source().onmessage({ lastEventId: "e-4", data: '{"type":"job.state"}' });
+    source().onerror();
+    mock.timers.tick(2000);
+    assert.deepEqual([FakeSource.open.length, told.fresh, told.events.length], [4, 1, 1]);
+    assert.deepEqual(told.states, [true, true, true], "an answer that ends is no lost connection");
+    source().onerror();
+    assert.equal(told.states.at(-1), false, "nobody answered");
+    assert.equal(FakeSource.open.filter(({ closed }) => !closed).length, 0);
+  } finally {
+    mock.timers.reset();
+  }
+});
+
+test("a stream that has said something stays open, however long it says no more", () => {
+  mock.timers.enable({ apis: ["setTimeout"] });
+  try {
+    const { source, page } = start();
+    source().onopen();
+    source().listeners.hello({ lastEventId: "e-3" });
+    mock.timers.tick(60_000);
+    page.turn(true);
+    page.turn(false);
+    mock.timers.tick(60_000);
+    assert.deepEqual(FakeSource.open.map(({ url, closed }) => [url, closed]), [["/events?since=", true], ["/events?since=e-3", false]]);
   } finally {
     mock.timers.reset();
   }

@@ -71,6 +71,24 @@ def seqs(frames) -> list[int]:
     return [int(frame["id"].rpartition("-")[2]) for frame in frames if "event" not in frame]
 
 
+def asked_once(server, since: str = "") -> str:
+    """The whole answer, which ends."""
+    query = urllib.parse.urlencode({"once": "1", "since": since})
+    with urllib.request.urlopen(f"{server.url}/isengard/events?{query}", timeout=5) as response:
+        return response.read().decode()
+
+
+def test_who_asks_once_hears_what_there_is_and_the_answer_ends(server, api):
+    """For proxies that hand on nothing before the end."""
+    create(api, 2)
+    epoch = server.services.ledger.epoch
+    assert asked_once(server) == f"id: {epoch}-2\nevent: hello\ndata: {{}}\n\n"
+    assert asked_once(server, f"{epoch}-2") == ""
+    create(api, 1)
+    assert asked_once(server, f"{epoch}-2").startswith(f"id: {epoch}-3\ndata: ")
+    assert "event: reset" in asked_once(server, "another-1")
+
+
 def test_a_fresh_client_is_greeted_and_then_hears_everything(server, api):
     create(api, 2)
     stream = Stream(server)

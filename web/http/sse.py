@@ -30,8 +30,9 @@ Wanted = Callable[[Event], bool]
 async def stream(
     events: EventStream, ledger: Ledger, request: web.Request, wanted: Wanted
 ) -> web.StreamResponse:
-    """Everything after the client's last event, then live until one side ends it; with ?many=1 what was changed together in one event."""
-    whole = request.query.get("many") == "1"
+    """Everything after the client's last event, then live until one side ends it; with ?many=1 what was changed together in one event,
+    with ?once=1 what there is, and no more: a server in between may hand on nothing until an answer has ended."""
+    whole, once = (request.query.get(name) == "1" for name in ("many", "once"))
     response = web.StreamResponse(headers=HEADERS)
     with events.reading() as reader:
         epoch = await in_thread(lambda: ledger.epoch)
@@ -50,7 +51,7 @@ async def stream(
                 frames = [told_of(epoch, event).bytes_for(whole=whole) for event in page if wanted(event)]
                 if not await _send(request, response, frames):
                     return response
-            while not reader.lost:
+            while not (once or reader.lost):
                 if not await _send(request, response, await _news(reader, seq, wanted, whole=whole)):
                     break
                 seq = max(seq, reader.seen)

@@ -107,8 +107,8 @@ export class System extends Resource {
     return this.api.get("/diagnostics/issue" + query({ frontend: frontend ? JSON.stringify(frontend) : "" }));
   }
 
-  /** What is changed together is told in one event. @param {string} since the last event that came; '' for none */
-  eventsUrl(since) {
-    return this.api.url("/events" + query({ many: "1", since }));
+  /** What is changed together is told in one event. @param {string} since the last event that came; '' for none @param {boolean} [once] what there is, and the stream ends */
+  eventsUrl(since, once = false) {
+    return this.api.url("/events" + query({ many: "1", once, since }));
   }
 }

@@ -14,7 +14,7 @@ document.documentElement.style.setProperty("--stage-width", `${wanted.get("width
 const ways = { fetch: (path, init) => fetch(path, init), url: (path) => path };
 const quiet = new Api(ways);
 const store = new Store(new Api(ways, new PanelLog((lines) => quiet.system.sendLogs(lines))));
-const events = new Events((since) => store.api.system.eventsUrl(since), {
+const events = new Events((since, once) => store.api.system.eventsUrl(since, once), {
   events: (events) => store.take(...events),
   fresh: () => store.refresh(),
   state: (connected) => connected || store.refresh(),
