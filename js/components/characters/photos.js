@@ -67,8 +67,19 @@ export class PhotoStrip {
       update: (tile, photo) => "redraw" in tile && "n" in photo && /** @type {Tile} */ (tile).redraw(photo),
     });
     this.list.classList.toggle("isen-picking", this.bar.picking || this.selection.size > 0);
-    this.bar.show();
-    this.select.hidden = !shown.length || !this.bar.element.hidden;
+    this.#keepInPlace(() => {
+      this.bar.show();
+      this.select.hidden = !shown.length || !this.bar.element.hidden;
+    });
+  }
+
+  /** A bar that comes above the photos does not move them away from the finger that rests on one. @param {() => void} work */
+  #keepInPlace(work) {
+    const body = this.list.closest(".isen-body");
+    const top = body && this.list.getBoundingClientRect().top;
+    const { hidden } = this.bar.element;
+    work();
+    if (body && top !== null && this.bar.element.hidden !== hidden) body.scrollTop += this.list.getBoundingClientRect().top - top;
   }
 
   /** One stop of the Tab key for all: arrow keys move from there. @param {FocusEvent} event */

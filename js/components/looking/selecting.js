@@ -3,6 +3,7 @@
 import { h } from "../../lib/dom.js";
 import { letterOf, readingKey } from "../../locales/reading.js";
 import { NOTHING, everything, ranged, remaining, toggled } from "../../lib/selection.js";
+import { swallowItsClick } from "../shared/long_press.js";
 
 /** A finger that rests so long chooses. */
 const LONG_MS = 450;
@@ -16,7 +17,7 @@ const PAGE_ROWS = 4;
 export class Selecting {
   /** Where a press began that may become a long one. @type {{tile: Tile, x: number, y: number, timer: ReturnType<typeof setTimeout>} | null} */
   #press = null;
-  /** A long press ends in a click, which means nothing more. */
+  /** A press was a long one. */
   #pressed = false;
 
   /**
@@ -125,10 +126,7 @@ export class Selecting {
     const tile = tileOf(event);
     if (!tile) return;
     const { key } = tile.entry;
-    if (this.#pressed) {
-      this.#pressed = false;
-      event.preventDefault();
-    } else if (event.shiftKey) this.#select(ranged(this.selection, this.order, key, this.at));
+    if (event.shiftKey) this.#select(ranged(this.selection, this.order, key, this.at));
     else if (event.target === tile.tick || event.ctrlKey || event.metaKey || (event.detail && this.selection.keys.size)) this.#select(toggled(this.selection, key));
     else this.open(tile.entry);
   }
@@ -176,6 +174,7 @@ export class Selecting {
   #long(tile) {
     this.#up();
     this.#pressed = true;
+    swallowItsClick();
     this.#select(toggled(this.selection, tile.entry.key));
   }
 

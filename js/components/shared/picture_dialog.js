@@ -1,5 +1,5 @@
 /**
- * Pictures in full, over the canvas: arrow keys move (PageUp and PageDown where a picture is larger than its frame), Escape closes. The dialog
+ * Pictures in full, over the canvas: arrow keys move (PageUp and PageDown where a picture is larger than its frame), Escape closes, a finger swipes. The dialog
  * keeps its size, its buttons keep their places and a zoom stays from picture to picture.
  */
 
@@ -33,7 +33,7 @@ export function showPictures(view, { label, items, at: first, describe, below = 
   const order = [...items];
   const image = h("img", { class: "isen-full", "data-testid": "isen-full", on: { dragstart: (event) => dragged?.(event) } });
   const zoom = new Zoom();
-  const frame = new ZoomFrame(zoom, image, { dragsOut: true });
+  const frame = new ZoomFrame(zoom, image, { dragsOut: true, swiped: (move) => items.length > 1 && show(move) });
   const caption = h("small", { class: "isen-grow isen-wrap isen-caption-text", tabindex: 0 });
   const mark = h("div");
   const place = h("small", { class: "isen-muted isen-viewer-place", role: "status" });

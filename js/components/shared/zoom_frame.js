@@ -2,12 +2,15 @@
 
 import { button, h, say } from "../../lib/dom.js";
 import { MOST, STEP, WHOLE, actual, dragged, fitted, held, zoomed } from "../../lib/zoom.js";
+import { isMirrored } from "../../locales/reading.js";
 import { t } from "../../locales/words.js";
 
 /** By so much of the frame an arrow key moves. */
 const NUDGE = 0.15;
 /** What a wheel tells of one notch. */
 const NOTCH = 100;
+/** A finger that went so far to a side, and far less up or down, turns the page. */
+const SWIPE_PX = 48;
 
 /** What several frames share: where their pictures lie. */
 export class Zoom {
@@ -75,11 +78,17 @@ export class Zoom {
 export class ZoomFrame {
   /** The pointers that hold the picture, and where they are. @type {Map<number, {x: number, y: number}>} */
   #pointers = new Map();
+  /** Where a finger began on a whole picture, alone as yet. @type {{x: number, y: number} | null} */
+  #swipe = null;
 
-  /** @param {Zoom} zoom @param {HTMLImageElement} image @param {{dragsOut?: boolean}} [options] `dragsOut`: the whole picture can be dragged elsewhere */
-  constructor(zoom, image, { dragsOut = false } = {}) {
+  /**
+   * @param {Zoom} zoom @param {HTMLImageElement} image
+   * @param {{dragsOut?: boolean, swiped?: (move: number) => unknown}} [options] `dragsOut`: the whole picture can be dragged elsewhere; `swiped`: a finger asks for the next one (1) or the one before (-1)
+   */
+  constructor(zoom, image, { dragsOut = false, swiped = () => {} } = {}) {
     this.zoom = zoom;
     this.dragsOut = dragsOut;
+    this.swiped = swiped;
     this.image = image;
     this.picture = { width: 0, height: 0 };
     this.frame = { width: 0, height: 0 };
@@ -87,7 +96,7 @@ export class ZoomFrame {
       class: "isen-frame",
       on: {
         wheel: (event) => this.#wheel(event), dblclick: () => zoom.toggle(), pointerdown: (event) => this.#down(event), pointermove: (event) => this.#move(event),
-        pointerup: (event) => this.#up(event), pointercancel: (event) => this.#up(event),
+        pointerup: (event) => this.#up(event), pointercancel: (event) => this.#up(event, true),
       },
     }, image);
     image.addEventListener("load", () => this.sized({ width: image.naturalWidth, height: image.naturalHeight }));
@@ -158,6 +167,8 @@ export class ZoomFrame {
     if (event.button) return;
     this.element.setPointerCapture(event.pointerId);
     this.#pointers.set(event.pointerId, { x: event.clientX, y: event.clientY });
+    const alone = event.pointerType === "touch" && this.#pointers.size === 1 && !this.zoom.isLarger;
+    this.#swipe = alone ? { x: event.clientX, y: event.clientY } : null;
   }
 
   /** One finger moves it, two make it larger about what lies between them. @param {PointerEvent} event */
@@ -175,9 +186,15 @@ export class ZoomFrame {
     this.zoom.set(place);
   }
 
-  /** @param {PointerEvent} event */
-  #up(event) {
+  /** @param {PointerEvent} event @param {boolean} [taken] the browser took the finger away */
+  #up(event, taken = false) {
     this.#pointers.delete(event.pointerId);
+    const from = this.#swipe;
+    this.#swipe = null;
+    if (!from || taken) return;
+    const [right, down] = [event.clientX - from.x, event.clientY - from.y];
+    if (Math.abs(right) < SWIPE_PX || Math.abs(right) < 2 * Math.abs(down)) return;
+    this.swiped(right < 0 === isMirrored() ? -1 : 1);
   }
 }
 

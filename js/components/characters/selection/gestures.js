@@ -3,6 +3,7 @@
 import { h } from "../../../lib/dom.js";
 import { letterOf, readingKey } from "../../../locales/reading.js";
 import { boxBetween, stepOf, touches } from "../../../lib/selection.js";
+import { swallowItsClick } from "../../shared/long_press.js";
 
 const DRAG_PX = 6;
 const LONG_PRESS_MS = 500;
@@ -64,6 +65,7 @@ export class SelectionGestures {
     const rests = () => {
       stop();
       this.#swallows = true;
+      swallowItsClick();
       this.#change(() => this.selection.toggle(tile.photo));
     };
     const timer = setTimeout(rests, LONG_PRESS_MS);
