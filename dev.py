@@ -10,7 +10,7 @@ python dev.py families FAMILY...     each at its real width, cut to a few blocks
     and with --trainer FOLDER --trainer-python P (a real AI-Toolkit) trained, FAMILY.ROUTE by that route; takes --comfyui as above
 python dev.py bench                  what it costs, each measurement against its baseline in the same run
 python dev.py likeness FOLDER        simulated walls of people (a folder of photographs each): are copies caught, is the choice right
-python dev.py pages                  docs/errors.md, api.md, models.md and the nodes' words, made from the code
+python dev.py pages                  docs/errors.md, api.md, models.md and the others that are made from the code, with the nodes' words
 python dev.py pictures [NAME...]     the README's pictures, the moving one too, and those under docs/, from a real ComfyUI
 """
 

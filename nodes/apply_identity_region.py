@@ -91,7 +91,7 @@ def _inputs() -> list[Any]:
         io.Clip.Input("clip", tooltip="The base model's text encoder."),
         person_input(),
         checkpoint_input(),
-        strength_input("How strongly the person is drawn: 0.7 to 1.0 is usual."),
+        strength_input("How strongly the person is drawn: 0.8 to 1.0 is usual."),
         io.String.Input(
             "text",
             multiline=True,

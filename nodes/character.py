@@ -52,7 +52,7 @@ class IsengardCharacter(io.ComfyNode):
             node_id="IsengardCharacter",
             display_name="Isengard Character",
             category="Isengard",
-            description="A person you trained in the Isengard tab.",
+            description="A person from the Isengard tab.",
             **newer(io.Schema, search_aliases=[*PERSON, "people"]),
             inputs=[
                 choices.named_combo(

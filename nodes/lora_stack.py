@@ -94,7 +94,7 @@ def _inputs() -> list[Any]:
         person_input(),
         checkpoint_input(),
         strength_input(
-            "How strongly the person is drawn: 0.7 to 1.0 is usual. 0 leaves the person out of the stack."
+            "How strongly the person is drawn: 0.8 to 1.0 is usual. 0 leaves the person out of the stack."
         ),
         io.Model.Input(
             "model",

@@ -8,6 +8,7 @@ export default {
   helpGuide: "Guide",
   helpNodes: "The nodes",
   helpTroubles: "When something goes wrong",
+  helpChanges: "What's new",
   helpIssues: "Known problems and questions",
   helpOutside: "These pages open in a new tab, on GitHub.",
   key_ctrl: "Ctrl",

@@ -13,7 +13,7 @@ export default {
   model: "Model",
   modelsHave: "Only models I already have",
   modelsMore: "More models",
-  modelsHonest: "We have trained only Stable Diffusion 1.5 on a GPU ourselves. For the other models, times and memory are estimates.",
+  modelsHonest: "We have trained none of these models on a GPU ourselves. Times and memory are estimates.",
   fit_recommended: "Recommended",
   fit_fits: "Fits",
   fit_too_big: "Too big",

@@ -7,7 +7,7 @@ export default {
   setupFetch: "About {size} to download",
   setupDisk: "About {size} on disk",
   setupOwnPython: "It uses its own Python, so ComfyUI isn't touched.",
-  setupSource: "From {source}, version {version}, licence {licence}. Every file is checked.",
+  setupSource: "From {source}, version {version}, licence {licence}. Every file is checked (PyTorch on Windows and for AMD: its exact version).",
   setupExperimental: "We haven't tried this set of packages on a GPU yet. A tiny training checks it at the end.",
   startSetup: "Set up AI-Toolkit",
   continueSetup: "Continue the set-up",

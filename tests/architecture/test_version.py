@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import toml
@@ -12,6 +13,8 @@ ROOT = Path(__file__).resolve().parents[2]
 
 def test_the_version_is_said_once():
     assert toml.load(ROOT / "pyproject.toml")["project"]["version"] == VERSION
+    images = re.findall(r"image: isengard:(\S+)", (ROOT / "compose.yaml").read_text(encoding="utf-8"))
+    assert {image.removesuffix("-cpu") for image in images} == {VERSION}
 
 
 def test_requirements_are_the_same_for_pip_and_for_the_manager():

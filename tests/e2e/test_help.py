@@ -160,7 +160,7 @@ def test_help_report_folders_and_room(server, panel_on, tmp_path, shots, monkeyp
     page = panel.page
     panel.click("isen-help")
     expect(panel.get("isen-guide")).to_have_attribute("href", re.compile("github.com.*#readme"))
-    for name in ("isen-guide-nodes", "isen-guide-troubles", "isen-issues"):
+    for name in ("isen-guide-nodes", "isen-guide-troubles", "isen-changes", "isen-issues"):
         expect(panel.get(name)).to_have_attribute("target", "_blank")
     page.screenshot(path=str(shots / "help-320.png"))
     panel.click("isen-report")

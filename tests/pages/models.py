@@ -6,7 +6,8 @@ HEAD = """# Models
 
 The models you can train a person for, from the records in `core/families/`. Video memory is what a training takes by default, and
 the least it can take (estimates, [per card](memory.md));
-*experimental* means that we have not trained it on a GPU ourselves ([what was checked](model-checks.md)). Licences are the models' own: they say what you may do
+we have trained none of them on a GPU ourselves. *Proven*: our tests train and draw a tiny copy of it for real, on a processor;
+*experimental*: only parts of it were run ([what was checked](model-checks.md)). Licences are the models' own: they say what you may do
 with the pictures, and some you accept on the model's page, with a Hugging Face account, before you can download anything.
 This page is made by `python dev.py pages`.
 

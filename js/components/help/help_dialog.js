@@ -2,7 +2,7 @@
 
 import { PLACES, partsOf, placesFrom } from "../../data/help/shortcuts.js";
 import { button, h } from "../../lib/dom.js";
-import { GUIDE, ISSUES, NODES, TROUBLES } from "../../data/help/links.js";
+import { CHANGES, GUIDE, ISSUES, NODES, TROUBLES } from "../../data/help/links.js";
 import { t } from "../../locales/words.js";
 import { closer, openDialog } from "../shared/dialogs.js";
 import { openReport } from "./report_dialog.js";
@@ -29,7 +29,7 @@ export function openHelp(panel) {
 export function helpLinks() {
   return h("div", { class: "isen-stack-tight" },
     h("div", { class: "isen-row" }, link("helpGuide", GUIDE, "isen-guide"), link("helpNodes", NODES, "isen-guide-nodes"), link("helpTroubles", TROUBLES, "isen-guide-troubles"),
-      link("helpIssues", ISSUES, "isen-issues")),
+      link("helpChanges", CHANGES, "isen-changes"), link("helpIssues", ISSUES, "isen-issues")),
     h("small", { class: "isen-muted", text: t("helpOutside") }));
 }
 
