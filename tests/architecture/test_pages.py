@@ -41,8 +41,25 @@ def test_the_generator_reads_names_and_gaps():
         "def f():\n    message = f'Only {n} left.'\n    raise InvalidError('few', message, hint='More.')\n"
     )
     call = next(node for node in error_codes.ast.walk(tree) if isinstance(node, error_codes.ast.Call))
-    assert error_codes._text(call.args[1], tree) == "Only … left."
+    assert error_codes._texts(call.args[1], error_codes._scope_of(call, tree), tree) == ["Only … left."]
     assert InvalidError.__name__ == call.func.id
+
+
+def test_the_generator_follows_words_to_where_they_are_written():
+    """A name is what it was given last before, in whatever depth; an argument is what the calls give, a choice is both."""
+    tree = error_codes.ast.parse(
+        "HINT = 'Ask.'\n"
+        "def refused(message, hint=HINT):\n    return InvalidError('few', message, HINT)\n"
+        "def f():\n    if a:\n        message = 'Nested.'\n        g(message)\n    message = 'Last.' if b else 'Least.'\n"
+        "    refused(message)\n    refused(worded())\n"
+        "def worded():\n    return said('{n} left.', n=1)\n"
+    )
+    found = list(error_codes._told(tree, {"InvalidError": "HTTP 400"}))
+    assert [(one.message, one.hint) for one in found] == [
+        ("Last.", "Ask."),
+        ("Least.", "Ask."),
+        ("… left.", "Ask."),
+    ]
 
 
 def test_every_route_is_in_the_api_page():

@@ -70,16 +70,15 @@ def collected() -> list[Said]:
         if isinstance(kind, type) and issubclass(kind, errors.IsengardError)
     }
     places = {**{name: f"HTTP {status}" for name, status in statuses.items()}, **PLACES}
-    return [said for file in _files() for said in _in_file(file, places)]
+    return [said for file in _files() for said in _told(ast.parse(file.read_text(encoding="utf-8")), places)]
 
 
 def _files() -> list[Path]:
     return [*(file for layer in LAYERS for file in (ROOT / layer).rglob("*.py")), ROOT / "comfy_host.py"]
 
 
-def _in_file(file: Path, places: dict[str, str]) -> Iterator[Said]:
-    tree = ast.parse(file.read_text(encoding="utf-8"))
-    functions = [node for node in ast.walk(tree) if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef))]
+def _told(tree: ast.Module, places: dict[str, str]) -> Iterator[Said]:
+    """What a module says with a code."""
     for call in ast.walk(tree):
         if not isinstance(call, ast.Call):
             continue
@@ -92,10 +91,10 @@ def _in_file(file: Path, places: dict[str, str]) -> Iterator[Said]:
             code = given.get("code")  # its first word is a state
         if place is None or not (isinstance(code, ast.Constant) and _CODE.fullmatch(str(code.value))):
             continue
-        scope = next(
-            (one for one in reversed(functions) if one.lineno <= call.lineno <= one.end_lineno), tree
-        )
-        yield Said(code.value, place, _text(message, scope), _text(hint, scope))
+        scope = _scope_of(call, tree)
+        for words in _texts(message, scope, tree) or [""]:
+            for advice in _texts(hint, scope, tree) or [""]:
+                yield Said(code.value, place, words, advice)
 
 
 def _part(call: ast.Call, given: dict, place: int, name: str) -> ast.expr | None:
@@ -103,30 +102,78 @@ def _part(call: ast.Call, given: dict, place: int, name: str) -> ast.expr | None
     return given.get(name, positional)
 
 
-def _text(node: ast.expr | None, scope: ast.AST) -> str:
-    """The words; `…` for each value, for a name what it was given last in its function."""
+def _scope_of(node: ast.AST, tree: ast.Module) -> ast.AST:
+    """The innermost function that a node stands in, else the module."""
+    around = [one for one in _functions(tree) if one.lineno <= node.lineno <= one.end_lineno]
+    return max(around, key=lambda one: one.lineno, default=tree)
+
+
+def _functions(tree: ast.AST) -> list[ast.FunctionDef | ast.AsyncFunctionDef]:
+    return [node for node in ast.walk(tree) if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef))]
+
+
+def _texts(node: ast.expr | None, scope: ast.AST, tree: ast.Module) -> list[str]:
+    """The words, all that they may be; `…` for each value, and for what only the running program knows."""
+    if node is None:
+        return []
     if isinstance(node, ast.Constant):
-        return str(node.value)
-    if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "said":
-        return re.sub(r"\{\w+\}", "…", _text(node.args[0], scope))
-    if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "joined":
-        return " ".join(_text(one, scope) for one in node.args)
+        return [str(node.value)]
     if isinstance(node, ast.IfExp):
-        return _text(node.body, scope)
+        return [*_texts(node.body, scope, tree), *_texts(node.orelse, scope, tree)]
     if isinstance(node, ast.JoinedStr):
-        return "".join(str(part.value) if isinstance(part, ast.Constant) else "…" for part in node.values)
+        return ["".join(str(part.value) if isinstance(part, ast.Constant) else "…" for part in node.values)]
     if isinstance(node, ast.Name):
-        given = [
-            one.value
-            for one in ast.walk(scope)
-            if isinstance(one, ast.Assign)
-            and [getattr(target, "id", None) for target in one.targets] == [node.id]
-            and one.lineno < node.lineno
-        ]
-        return _text(given[-1], scope) if given else "…"
-    return "" if node is None else "…"
+        return _named(node, scope, tree)
+    if isinstance(node, ast.Call):
+        return _called(node, scope, tree)
+    return ["…"]
+
+
+def _called(call: ast.Call, scope: ast.AST, tree: ast.Module) -> list[str]:
+    """`said`, `joined`, or a function of the same module, whose results it may be."""
+    name = getattr(call.func, "id", "")
+    if name == "said":
+        return [re.sub(r"\{\w+\}", "…", text) for text in _texts(call.args[0], scope, tree)]
+    if name == "joined":
+        parts = [_texts(one, scope, tree) for one in call.args]
+        return [" ".join(part[0] if len(part) == 1 else "…" for part in parts)]
+    for function in _functions(tree):
+        if function.name == name:
+            results = [one for one in ast.walk(function) if isinstance(one, ast.Return)]
+            return [text for one in results for text in _texts(one.value, function, tree)] or ["…"]
+    return ["…"]
+
+
+def _named(name: ast.Name, scope: ast.AST, tree: ast.Module) -> list[str]:
+    """What a name was given last before, in its function or at the top; of an argument what the module's calls give."""
+    written = tree.body if scope is tree else ast.walk(scope)
+    given = [one for one in written if _gives(one, name.id) and one.lineno < name.lineno]
+    if given:
+        return _texts(max(given, key=lambda one: one.lineno).value, scope, tree)
+    if scope is tree:
+        return ["…"]
+    taken = [one.arg for one in scope.args.args if one.arg not in ("self", "cls")]
+    if name.id in taken:
+        place = (taken.index(name.id), name.id)
+        calls = [one for one in ast.walk(tree) if isinstance(one, ast.Call) and _calls(one, scope)]
+        parts = [(_part(one, {word.arg: word.value for word in one.keywords}, *place), one) for one in calls]
+        return [text for part, one in parts for text in _texts(part, _scope_of(one, tree), tree)] or ["…"]
+    return _named(name, tree, tree)
+
+
+def _gives(node: ast.AST, name: str) -> bool:
+    """Whether it is `name = …`, with or without a type."""
+    if isinstance(node, ast.AnnAssign):
+        return node.value is not None and getattr(node.target, "id", None) == name
+    return isinstance(node, ast.Assign) and [getattr(target, "id", None) for target in node.targets] == [name]
+
+
+def _calls(call: ast.Call, function: ast.FunctionDef | ast.AsyncFunctionDef) -> bool:
+    return getattr(call.func, "id", getattr(call.func, "attr", "")) == function.name
 
 
 def _joined(texts: Iterator[str]) -> str:
+    """The first three; without what only the running program knows where something else is known."""
     unique = list(dict.fromkeys(text.replace("|", "\\|").replace("\n", " ") for text in texts if text))
+    unique = [text for text in unique if text.strip("… ")] or unique
     return "<br>".join(unique[:3]) + ("<br>…" if len(unique) > 3 else "")
