@@ -29,6 +29,12 @@ GALLERY_ROUTES: tuple[Route, ...] = (
     Route("POST", "/photo-days/{id}/resume", "gallery.photo_days.resume", "Go on with a photo day"),
     Route("POST", "/photo-days/{id}/end", "gallery.photo_days.end", "End a photo day; what is drawn stays"),
     Route(
+        "POST",
+        "/photo-days/{id}/end/undo",
+        "gallery.photo_days.undo_end",
+        "Draw what the end of a photo day has left out after all",
+    ),
+    Route(
         "PATCH",
         "/photo-days/{id}/pictures/{n}",
         "gallery.photo_days.choose",

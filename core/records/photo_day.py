@@ -71,8 +71,15 @@ class PlannedPicture(Stored):
     back: bool = False
 
 
+class DayEnd(Stored):
+    """What the end of a photo day left out, by the numbers of its pictures, and what the day was in before: to be undone."""
+
+    pictures: list[int]
+    before: Literal["running", "paused"]
+
+
 class PhotoDay(Stored):
-    """`person` names the version that all of it is drawn with. `error` says why it has paused by itself."""
+    """`person` names the version that all of it is drawn with. `error` says why it has paused by itself; `ended` what somebody did."""
 
     id: str
     name: str
@@ -85,6 +92,7 @@ class PhotoDay(Stored):
     state: Literal["running", "paused", "done"] = "running"
     pictures: list[PlannedPicture]
     error: JobError | None = None
+    ended: DayEnd | None = None
     correlation_id: str = ""
     created_at: str
     finished_at: str | None = None

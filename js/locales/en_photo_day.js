@@ -33,6 +33,8 @@ export default {
   dayResume: "Resume",
   dayEnd: "Stop here",
   dayEndHint: "Stops drawing. Finished pictures stay.",
+  dayEnded: "Stopped: {n} pictures won't be drawn.",
+  dayEnded_one: "Stopped: 1 picture won't be drawn.",
   dayPaused: "Paused.",
   dayDone: "Done: {n} pictures drawn.",
   dayDone_one: "Done: 1 picture drawn.",

@@ -142,6 +142,10 @@ def test_a_photo_day_from_one_press_to_the_zip(server, ann, panel_on, shots, tmp
             break
         panel.page.wait_for_timeout(100)
     panel.click("isen-day-end")
+    expect(panel.page.locator(".isen-undo")).to_contain_text("Stopped: 3 pictures won't be drawn.")
+    panel.click("isen-undo")
+    expect(panel.get("isen-day-progress")).to_contain_text("of 4 drawn")
+    panel.click("isen-day-end")
     server.comfy.release()
     expect(panel.get("isen-day-progress")).to_have_text("Done: 1 picture drawn.")
     expect(panel.get("isen-day-earlier")).to_have_count(2)

@@ -273,6 +273,11 @@ declare namespace Schema {
     data: string;
     logs: string;
   }
+  /** What the end of a photo day left out, by the numbers of its pictures, and what the day was in before: to be undone. */
+  interface DayEnd {
+    pictures: number[];
+    before: "running" | "paused";
+  }
   /** A picture of a photo day: its `image` once it is there, why it was put `aside`, and of a twin the number of the better one. */
   interface DayPicture {
     n: number;
@@ -942,7 +947,7 @@ declare namespace Schema {
   interface PhotoChoice {
     photo_ids: string[];
   }
-  /** `person` names the version that all of it is drawn with. `error` says why it has paused by itself. */
+  /** `person` names the version that all of it is drawn with. `error` says why it has paused by itself; `ended` what somebody did. */
   interface PhotoDay {
     id: string;
     name: string;
@@ -955,6 +960,7 @@ declare namespace Schema {
     state: "running" | "paused" | "done";
     pictures: PlannedPicture[];
     error: JobError | null;
+    ended: DayEnd | null;
     correlation_id: string;
     created_at: string;
     finished_at: string | null;
@@ -999,6 +1005,7 @@ declare namespace Schema {
     state: "running" | "paused" | "done";
     pictures: DayPicture[];
     error: JobError | null;
+    ended: DayEnd | null;
     correlation_id: string;
     created_at: string;
     finished_at: string | null;

@@ -191,6 +191,34 @@ def test_it_pauses_goes_on_and_ends(house, comfy, ann):
     assert house.api.post(f"/photo-days/{day['id']}/resume")["state"] == "done"
 
 
+@pytest.mark.parametrize("paused", [False, True])
+def test_an_end_is_undone(house, comfy, ann, paused):
+    """There was no way back from a press beside Pause: what was left out was gone from the plan."""
+    comfy.comfy.hold = True
+    place = f"/photo-days/{house.api.post('/photo-days', order(ann))['id']}"
+    day = house.api.get(place)
+    is_drawing(house, day, 0)
+    if paused:
+        house.api.post(f"{place}/pause")
+    assert house.api.post(f"{place}/end")["ended"]["pictures"] == [1, 2, 3]
+    comfy.release()
+    known = ended(house, day)
+    assert [one["state"] for one in known["pictures"]] == ["drawn", *["skipped"] * 3]
+    back = house.api.post(f"{place}/end/undo")
+    assert (back["state"], back["ended"], back["finished_at"]) == (
+        "paused" if paused else "running",
+        None,
+        None,
+    )
+    if paused:
+        house.api.post(f"{place}/resume")
+    known = until(lambda: (day := house.api.get(place))["state"] == "done" and day)
+    assert [one["state"] for one in known["pictures"]] == ["drawn"] * 4
+    with pytest.raises(ApiError) as refused:
+        house.api.post(f"{place}/end/undo")
+    assert refused.value.error["code"] == "nothing_to_undo"
+
+
 def test_what_always_fails_stops_the_day_and_says_why(house, comfy, ann):
     comfy.comfy.failure = {"exception_type": "X", "exception_message": "broken", "node_type": "KSampler"}
     day = house.api.post("/photo-days", order(ann))

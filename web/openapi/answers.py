@@ -253,6 +253,7 @@ ANSWERS: Mapping[str, Answer | None] = {
     "gallery.photo_days.pause": PHOTO_DAY,
     "gallery.photo_days.resume": PHOTO_DAY,
     "gallery.photo_days.end": PHOTO_DAY,
+    "gallery.photo_days.undo_end": PHOTO_DAY,
     "gallery.photo_days.choose": PHOTO_DAY,
     "gallery.photo_days.remove": Answer(PhotoDay),
     "gallery.photo_days.give": ZIP,

@@ -7,6 +7,7 @@ import { dayShare, sectionsOf } from "../../data/albums/photo_days.js";
 import { explained, said } from "../../lib/said.js";
 import { t } from "../../locales/words.js";
 import { LikenessMeter } from "../comparing/likeness_meter.js";
+import { offerUndo } from "../shared/view.js";
 import { openCulling } from "./culling.js";
 import { badgeOf, pictureWords } from "./day_words.js";
 
@@ -27,7 +28,7 @@ export class DayPictures {
     this.error = h("p", { class: "isen-warn", hidden: true, "data-testid": "isen-day-error" });
     this.pause = button(t("dayPause"), () => this.#order("pause"), { icon: "pause", testid: "isen-day-pause" });
     this.resume = button(t("dayResume"), () => this.#order("resume"), { icon: "play", testid: "isen-day-resume" });
-    this.end = button(t("dayEnd"), () => this.#order("end"), { icon: "stop", title: t("dayEndHint"), testid: "isen-day-end" });
+    this.end = button(t("dayEnd"), () => this.#end(), { icon: "stop", title: t("dayEndHint"), testid: "isen-day-end" });
     this.unmeasured = h("small", { class: "isen-muted", text: t("dayUnmeasured") });
     this.meter = new LikenessMeter(this.store);
     this.tabs = h("div", { class: "isen-row", role: "group", "aria-label": t("daySections") });
@@ -129,5 +130,19 @@ export class DayPictures {
     const { day } = this;
     const kept = day && (await this.store.attempt((id) => this.store.api.photoDays.order(day.id, what, id)));
     if (kept) this.changed(kept);
+  }
+
+  /** With undo: what it left out is drawn after all. */
+  async #end() {
+    const { day, store } = this;
+    const kept = day && (await store.attempt((id) => store.api.photoDays.order(day.id, "end", id)));
+    if (!kept) return;
+    this.changed(kept);
+    const left = kept.ended?.pictures.length ?? 0;
+    if (!left) return;
+    offerUndo(this.view, counted("dayEnded", left), async () => {
+      const again = await store.attempt((id) => store.api.photoDays.undoEnd(kept.id, id));
+      if (again && this.day?.id === again.id) this.changed(again);
+    });
   }
 }

@@ -28,6 +28,11 @@ export class PhotoDays extends Resource {
     return this.api.post(path`/photo-days/${id}/${what}`, {}, action);
   }
 
+  /** What was left out is drawn after all. @param {string} id @param {string} action @returns {Promise<Isengard.PhotoDay>} */
+  undoEnd(id, action) {
+    return this.api.post(path`/photo-days/${id}/end/undo`, {}, action);
+  }
+
   /** @param {string} id @param {number} n @param {Schema.PictureChoice} choice @param {string} action @returns {Promise<Isengard.PhotoDay>} */
   choose(id, n, choice, action) {
     return this.api.patch(path`/photo-days/${id}/pictures/${n}`, choice, action);

@@ -50,6 +50,10 @@ async def end(services: Services, request: web.Request) -> web.Response:
     return await _view(services, await in_thread(services.photo_days.end, request.match_info["id"]))
 
 
+async def undo_end(services: Services, request: web.Request) -> web.Response:
+    return await _view(services, await in_thread(services.photo_days.undo_end, request.match_info["id"]))
+
+
 async def choose(services: Services, request: web.Request) -> web.Response:
     choice = PictureChoice.model_validate(await read_json(request))
     place = request.match_info["id"], picture_number(request)

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
+from ....core.errors import ConflictError
 from ....core.executor import in_thread
 from ....core.generations.albums import AlbumStore
 from ....core.generations.photo_days import PhotoDayStore
 from ....core.jobs.ledger import Ledger
-from ....core.records.photo_day import PhotoDay, PhotoDayOrder, PictureChoice
+from ....core.records.photo_day import DayEnd, PhotoDay, PhotoDayOrder, PictureChoice, PictureState
 from ....generation.photo_days.looks import PictureLooks
 from ..gpu_lender import GpuLender
 from ..likeness.measurer import LikenessMeasurer
@@ -62,6 +63,10 @@ class PhotoDays:
         """End a photo day; what is drawn stays; the day is done."""
         return self._change(day_id, _ended)
 
+    def undo_end(self, day_id: str) -> PhotoDay:
+        """Draw what an end has left out after all. ConflictError `nothing_to_undo`."""
+        return self._change(day_id, _end_undone)
+
     def choose(self, day_id: str, n: int, choice: PictureChoice) -> PhotoDay:
         """Keep what a person says of a picture. NotFoundError `image_not_found`."""
         day = self.albums.choose(day_id, n, choice)
@@ -105,10 +110,23 @@ def _resumed(day: PhotoDay) -> PhotoDay:
 def _ended(day: PhotoDay) -> PhotoDay:
     if day.state == "done":
         return day
-    pictures = [
-        one.model_copy(update={"state": "skipped"}) if one.state == "waiting" else one for one in day.pictures
-    ]
-    return day.model_copy(update={"pictures": pictures, "state": "running", "error": None})
+    waiting = [one.n for one in day.pictures if one.state == "waiting"]
+    ended = DayEnd(pictures=waiting, before=day.state)
+    left_out = _turned(day, waiting, "skipped")
+    return left_out.model_copy(update={"state": "running", "error": None, "ended": ended})
+
+
+def _end_undone(day: PhotoDay) -> PhotoDay:
+    if day.ended is None:
+        raise ConflictError("nothing_to_undo", "This photo day is no longer stopped.", "Reload this page.")
+    skipped = [one.n for one in day.pictures if one.state == "skipped" and one.n in day.ended.pictures]
+    changes = {"state": day.ended.before, "finished_at": None, "ended": None}
+    return _turned(day, skipped, "waiting").model_copy(update=changes)
+
+
+def _turned(day: PhotoDay, numbers: Collection[int], state: PictureState) -> PhotoDay:
+    pictures = [one.model_copy(update={"state": state}) if one.n in numbers else one for one in day.pictures]
+    return day.model_copy(update={"pictures": pictures})
 
 
 def open_photo_days(

@@ -150,6 +150,7 @@ class PhotoDayRunner:
 
     async def _draw(self, day: PhotoDay, picture: PlannedPicture) -> bool:
         """Order a picture; what refuses it would refuse the others as well, so the day pauses."""
+        self._ended_at.pop(day.id, None)  # of an end that was undone
         generation_id = new_id("gen")
         noted = await self._change(
             day, lambda known: _begun(known, picture.n, generation_id)
