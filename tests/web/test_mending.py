@@ -8,6 +8,7 @@ from functools import partial
 import pytest
 from hosts.journey import Api, ApiError
 from hosts.planted_faces import put_planted_faces
+from isengard.core.errors import StorageError
 from isengard.core.ids import new_id
 from isengard.core.records.event import Subject
 from isengard.core.records.generation import MadeFrom
@@ -94,6 +95,30 @@ def test_pictures_asked_for_with_it_are_mended_as_they_end_and_once(api, server,
     once_mended(api, last)
     assert len(mended(api, wanted)) == 1, "it was told again when it was liked"
     assert [mended(api, one) for one in (unwanted, fine, before, wall)] == [[], [], [], []]
+
+
+@pytest.mark.parametrize("step", ["mends_of", "note_mended"])
+def test_what_a_busy_database_keeps_from_being_mended_is_mended_later(
+    server, api, drawn, tools, monkeypatch, step
+):
+    """It was dropped, and its pictures said until the next start of ComfyUI that their faces are being redrawn."""
+    small, store = server.services.small_faces, server.services.generations.store
+    monkeypatch.setattr(small, "away_s", 0.2)
+    kept, faults = getattr(store, step), [StorageError("database_busy", "Another program uses it.", "Wait.")]
+
+    def busy(*asked, **named):
+        if faults:
+            raise faults.pop()
+        return kept(*asked, **named)
+
+    fine = drawn(LARGE, wanted=True)
+    monkeypatch.setattr(store, step, busy)
+    told(server, fine)
+    deadline = time.monotonic() + 30
+    while server.services.generations.store.get(fine.id).mending:
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+    assert faults == [] and "small faces" not in [one.name for one in server.services.loops.troubles()]
 
 
 @pytest.fixture

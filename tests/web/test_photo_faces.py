@@ -4,14 +4,18 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import signal
 import time
+from types import SimpleNamespace
 
 import pytest
 from hosts import fixtures
+from isengard.core.errors import StorageError
 from isengard.core.faces.face_findings import CODES
 from isengard.core.records.event import Subject
+from isengard.web.services.photo_faces import PhotoFaceChecker
 from support.face_fixtures import face_tools, first_child, her_photos, put_face_tools  # noqa: F401 - fixtures
 
 pytestmark = pytest.mark.slow
@@ -112,3 +116,13 @@ def test_what_an_older_version_has_looked_at_is_looked_at_again_at_the_start(
     )
     looked_at(api, ann, 1)
     assert not checker._is_unfinished(ann["id"])
+
+
+@pytest.mark.parametrize(("code", "is_done"), [("database_busy", False), ("character_not_found", True)])
+def test_what_a_busy_database_refuses_is_looked_at_again(code, is_done):
+    def refused(character_id):
+        raise StorageError(code, "Another program uses it.", "Close it.")
+
+    photos, faces = SimpleNamespace(list=refused), SimpleNamespace(is_ready=lambda: True)
+    checker = PhotoFaceChecker(SimpleNamespace(), photos, SimpleNamespace(), faces)
+    assert asyncio.run(checker._one("chr_1")) is is_done

@@ -25,6 +25,8 @@ from .notifications import tell_character
 
 #: A computer that was too busy is asked again after this long.
 SLOW_PAUSE_S = 60.0
+#: Codes of what is over by then.
+_AGAIN = frozenset({"face_tools_slow", "database_busy", "library_unavailable"})
 _log = logging.getLogger("isengard.photo_faces")
 
 
@@ -88,14 +90,15 @@ class PhotoFaceChecker:
         return any(photo.face_words is None for photo in photos)
 
     async def _one(self, character_id: str) -> bool:
-        """Look at one person's photos; False where that has to be done again, since the computer was too busy."""
+        """Look at one person's photos; False where that has to be done again, since the computer was too busy, the disk full or the
+        database in use."""
         try:
             if await in_thread(self.faces.is_ready):
                 await self._look(character_id)
         except (IsengardError, OSError) as fault:
             context = {"character_id": character_id, "reason": reason_of(fault)}
             _log.warning("Faces of photos could not be looked at", extra={"context": context})
-            return not (isinstance(fault, IsengardError) and fault.code == "face_tools_slow")
+            return not (isinstance(fault, IsengardError) and fault.code in _AGAIN)
         return True
 
     async def _look(self, character_id: str) -> None:

@@ -60,7 +60,7 @@ class SmallFaces:
         while True:
             self._awake.clear()
             if self._waiting:
-                await self._look_after(self._waiting.popleft())
+                await self._one(self._waiting.popleft())
             else:
                 await self._awake.wait()
 
@@ -82,6 +82,16 @@ class SmallFaces:
         elif generation_id not in self._waiting:
             self._waiting.append(generation_id)
             self._awake.set()
+
+    async def _one(self, generation_id: str) -> None:
+        """What a full disk or a busy database refuses is tried again until it is kept: nobody else would do it."""
+        try:
+            await self._look_after(generation_id)
+        except (IsengardError, OSError) as fault:
+            context = {"generation_id": generation_id, "reason": reason_of(fault)}
+            _log.warning("Pictures could not be looked after", extra={"context": context})
+            if not isinstance(fault, IsengardError) or fault.code != "record_damaged":
+                self._after(self.away_s, generation_id)
 
     async def _look_after(self, generation_id: str) -> None:
         store = self.mender.generations.store
