@@ -6,12 +6,16 @@ import json
 import os
 import sys
 import time
+from functools import partial
 
 import psutil
 import pytest
 from isengard.core.processes import start as starting
+from isengard.core.records.job_states import JobState
 from isengard.training.interface import LaunchPlan
 from isengard.training.process.trainer_process import TrainerProcess
+from isengard.training.tasks import task as task_module
+from support.task_fixtures import task_house  # noqa: F401 - fixture
 
 LONG = 60.0
 
@@ -77,3 +81,18 @@ def test_on_windows_a_trainer_is_below_normal_as_its_children_are(monkeypatch):
         monkeypatch.setattr(starting.subprocess, name, value, raising=False)
     monkeypatch.setattr(sys, "platform", "win32")
     assert starting.in_a_group() == {"creationflags": sum(flags.values())}
+
+
+def test_a_program_of_a_task_that_ended_since_the_computer_slept_is_not_blamed(task_house, monkeypatch):  # noqa: F811
+    """Setting up the trainer said that its packages could not be installed, or do not work together."""
+    asleep = partial(TrainerProcess, silence_s=0.3)
+    monkeypatch.setattr(task_module, "TrainerProcess", asleep)
+    monkeypatch.setattr(TrainerProcess, "beat", lambda trainer: None)
+    said = []
+
+    def work(task):
+        said.append(task.run([sys.executable, "-c", "import time; time.sleep(60)"], cwd=task.dir, env={}))
+
+    job = task_house.run(work)
+    assert (job.state, said) == (JobState.QUEUED, [])
+    assert job.error is None or job.error.code == "worker_stood_still"

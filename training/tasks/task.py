@@ -21,10 +21,19 @@ from ...core.records.job_states import JobState
 from ..gpu.gpu_lock import GpuHold
 from ..interface import LOG_FILE, LaunchPlan
 from ..process.log_follower import LogFollower
+from ..process.shim import WORKER_GONE
 from ..process.trainer_process import TrainerProcess
 
 #: Seconds between heartbeats, between reports of progress, and between looks at a running program.
 BEAT_S, TELL_S, LOOK_S = 2.0, 0.25, 0.25
+
+
+#: The program was ended by its guard, to whom the worker seemed gone: it says nothing of the program.
+STOOD_STILL = JobError(
+    code="worker_stood_still",
+    message="The computer seems to have been asleep, so this was stopped.",
+    hint="Press Retry: it continues where it stopped.",
+)
 
 
 class TaskStopped(Exception):
@@ -120,7 +129,8 @@ class Task:
         env: dict[str, str],
         meanwhile: Callable[[], object] | None = None,
     ) -> int:
-        """Run a program with its output in the job's log; its exit code. `meanwhile` is called four times a second."""
+        """Run a program with its output in the job's log; its exit code. `meanwhile` is called four times a second. TaskFailed
+        `worker_stood_still` where this computer slept meanwhile."""
         seen = self.hold.environment if self.hold is not None else {}
         lock = self.hold.lock if self.hold is not None else None
         plan = LaunchPlan(argv=argv, cwd=cwd, env={**env, **seen})
@@ -133,6 +143,8 @@ class Task:
                 if meanwhile is not None:
                     meanwhile()
                 program.wait(LOOK_S)
+            if code == WORKER_GONE:
+                raise TaskFailed(STOOD_STILL)
             return code
         finally:
             program.kill()

@@ -24,7 +24,7 @@ from ...core.records.job import Job, Order, Progress
 from ...core.settings import load_settings
 from ..machine.os_locks import worker_lock
 from ..tasks.installable import InstallableBackend, SetupOffer
-from ..tasks.task import Task
+from ..tasks.task import Task, TaskFailed
 from .main import data_folder, make_registry
 from .task_kinds import installable
 
@@ -62,6 +62,9 @@ def main(argv: list[str]) -> int:
         set_up(backend, paths)
     except KeyboardInterrupt:
         _say("Stopped. What has been downloaded is kept: run this again to go on.")
+        return 1
+    except TaskFailed as failed:
+        _say(f"{failed.error.message} What has been downloaded is kept: run this again to go on.")
         return 1
     _say(f"{asked.what} is set up below {paths.backends}.")
     return 0

@@ -48,7 +48,7 @@ class TaskRunner:
             except TaskStopped as stopped:
                 self._ending.end(stopped.state)
             except TaskFailed as failed:
-                self._ending.fail(failed.error)
+                self._ending.break_off(failed.error)
             except ForeignFault as broken:
                 _log.exception("Task failed", extra={"context": self._context()})
                 self._ending.fail(
