@@ -65,15 +65,17 @@ Purpose = Literal[OrderPurpose, "proof", "nodes"]
 
 
 class GenerationOrder(GenerationRequest):
-    """A request as a client may make it; those of one comparison share the correlation id of the click that asked for them."""
+    """A request as a client may make it; those of one comparison share the correlation id of the click that asked for them. `again`:
+    the generation that is made once more; what a newer version of us knows of it is kept, and refused in any other order."""
 
     model_config = ConfigDict(extra="forbid")
 
     characters: list[CharacterOrder] = Field(min_length=1, max_length=4)  # type: ignore[assignment]
     purpose: OrderPurpose = "user"
+    again: Annotated[str, id_text("gen")] = ""
 
     def request(self) -> GenerationRequest:
-        return GenerationRequest.model_validate(self.model_dump(exclude={"purpose"}))
+        return GenerationRequest.model_validate(self.model_dump(exclude={"purpose", "again"}))
 
 
 #: What a picture shows where it shows nothing: one colour all over, or noise.

@@ -35,4 +35,4 @@ class PictureOrder(GenerationOrder):
     start: StartOrder
 
     def request(self) -> GenerationRequest:
-        return GenerationRequest.model_validate(self.model_dump(exclude={"purpose", "start"}))
+        return GenerationRequest.model_validate(self.model_dump(exclude={"purpose", "again", "start"}))

@@ -2,7 +2,7 @@
 
 import { drawable } from "./likeness_rules.js";
 
-/** What `#call` of the server refuses where a newer version has more. */
+/** What an order takes of a person; where it is made again, the server adds what a newer version of it knows. */
 const OF_PERSON = /** @type {const} */ (["id", "checkpoint", "job_id", "strength", "reference", "words"]);
 
 /** The workflow that enlarges with an upscale model: it draws nothing, so it is not among those of the form. */

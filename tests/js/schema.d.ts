@@ -490,7 +490,7 @@ declare namespace Schema {
     finished_at: string | null;
     deleted_at: string | null;
   }
-  /** A request as a client may make it; those of one comparison share the correlation id of the click that asked for them. */
+  /** A request as a client may make it; those of one comparison share the correlation id of the click that asked for them. `again`: the generation that is made once more; what a newer version of us knows of it is kept, and refused in any other order. */
   interface GenerationOrder {
     recipe: string;
     characters: CharacterOrder[];
@@ -507,6 +507,7 @@ declare namespace Schema {
     base_model?: string | null;
     mend_faces?: boolean;
     purpose?: "user" | "bench" | "grid";
+    again?: string;
   }
   /** PATCH /generations/{id}; null leaves a value as it is. `album_id` '' takes it out of its album. */
   interface GenerationPatch {
@@ -1071,6 +1072,7 @@ declare namespace Schema {
     base_model?: string | null;
     mend_faces?: boolean;
     purpose?: "user" | "bench" | "grid";
+    again?: string;
     start: StartOrder;
   }
   /** Changes of a picture; null leaves a value as it is. `album_id` moves all pictures of its generation, '' takes them out of their album; `deleted` is into the trash, or back. */

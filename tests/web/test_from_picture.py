@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 
 import pytest
-from hosts.journey import ApiError
+from hosts.journey import Api, ApiError
 from isengard.core.records.generation import CharacterUse, GenerationRequest
 from isengard.core.records.generation_states import GenerationState
 from support.generation_records import draft
@@ -93,6 +93,23 @@ def test_what_is_made_of_a_picture_says_so_and_is_its_peoples_too(api, server, a
     assert gone["report"]["images"] >= 1 and not folder.exists(), "she was in what it was made of"
     assert not server.services.paths.generation(shown.id).exists()
     assert left_in_tmp(server) == []
+
+
+def test_what_a_newer_version_has_made_of_a_picture_is_made_again_with_all_it_knows(
+    server, ann, shown, files
+):
+    plain = Api(server.url)
+    made = plain.from_picture(order(ann, {"generation_id": shown.id, "n": 0}))
+    store = server.services.generations.store
+    kept = store.get(made["id"])
+    later = kept.model_copy(update={"request": kept.request.model_copy(update={"hues": ["red"]})})
+    with server.services.library.transaction() as database:
+        database.execute("UPDATE generation SET record=? WHERE id=?", (later.document(), kept.id))
+    request = plain.get(f"/generations/{kept.id}")["request"]
+    start = {"how": "variation", "generation_id": kept.id, "n": 0, "again": True}
+    again = plain.from_picture({**request, "start": start})
+    assert again["request"]["hues"] == ["red"] and again["made_from"] == made["made_from"]
+    assert refusal(plain, {**request, "start": {**start, "again": False}})[0] == 400
 
 
 def test_a_photo_that_is_brought_along_is_kept_with_its_picture_alone(api, server, ann, files):

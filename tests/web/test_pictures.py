@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hosts.journey import ApiError
+from hosts.journey import Api, ApiError
 
 
 def test_styles_and_scenes(api):
@@ -74,3 +74,34 @@ def test_a_picture_that_is_not_there_does_not_come_back(api):
         with pytest.raises(ApiError) as caught:
             api.post(f"/generations/gen_{'0' * 26}/images/{number}/restore")
         assert caught.value.status in (400, 404)
+
+
+def test_what_a_newer_version_has_ordered_is_made_again_and_keeps_what_only_that_knows(server):
+    """Make again sends the request as it was kept; a field of a newer version (once: job_id) was refused, or would have been lost."""
+    api = Api(server.url)  # openapi.json is of what this version knows
+    person = api.post("/characters", {"name": "Ann"})
+    order = {"recipe": "fast-test", "characters": [{"id": person["id"]}], "prompt": "x", "seed": 5}
+    made = api.post("/generations", order)
+    store = server.services.generations.store
+    before = store.get(made["id"])
+    (use,) = before.request.characters
+    later = before.request.model_copy(
+        update={"hues": ["red"], "characters": [use.model_copy(update={"pose": {"arms": 2}})]}
+    )
+    with server.services.library.transaction() as database:
+        kept = before.model_copy(update={"request": later}).document()
+        database.execute("UPDATE generation SET record=? WHERE id=?", (kept, made["id"]))
+    request = api.get(f"/generations/{made['id']}")["request"]
+    assert request["hues"] == ["red"] and request["characters"][0]["pose"] == {"arms": 2}
+    with pytest.raises(ApiError) as refused:
+        api.post("/generations", request)
+    assert refused.value.status == 400, "in an order that is not made again it is a mistake"
+    again = api.post("/generations", {**request, "again": made["id"]})
+    assert again["id"] != made["id"] and again["request"] == request
+    with pytest.raises(ApiError) as refused:
+        api.post("/generations", {**request, "again": made["id"], "hue": "red"})
+    assert refused.value.status == 400
+    for unknown in ("gen_" + "0" * 26, "../x"):
+        with pytest.raises(ApiError) as refused:
+            api.post("/generations", {**request, "again": unknown})
+        assert refused.value.status in (400, 404)

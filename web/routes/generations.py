@@ -12,6 +12,7 @@ from ...core import correlation
 from ...core.errors import InvalidError, NotFoundError
 from ...core.executor import in_thread
 from ...core.generations.listing import Sort
+from ...core.generations.orders_again import known_part, request_of, with_later
 from ...core.marks.picture_file import MIME, Format
 from ...core.records.generation import Generation, GenerationOrder
 from ...generation.image.graph import unbound
@@ -46,11 +47,14 @@ async def list_all(services: Services, request: web.Request) -> web.Response:
 
 
 async def create(services: Services, request: web.Request) -> web.Response:
-    order = GenerationOrder.model_validate(await read_json(request))
+    body = await read_json(request)
+    before = await in_thread(request_of, services.generations.store, body.get("again"))
+    order = GenerationOrder.model_validate(body if before is None else known_part(body, before))
+    asked = order.request() if before is None else with_later(order.request(), before)
     resolved = await services.generations.resolve(order.recipe)
     await in_thread(services.publisher.publish_drawn, order.characters, resolved[1])
     await services.lender.room_made()
-    made = await services.generations.create(order.request(), correlation.current(), order.purpose, resolved)
+    made = await services.generations.create(asked, correlation.current(), order.purpose, resolved)
     return responses.record(made, 202)
 
 

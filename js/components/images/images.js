@@ -136,7 +136,7 @@ export class IsenImages extends View {
   /** What was made from a picture begins with that again. @param {Isengard.Generation} generation */
   #anew(generation) {
     const { made_from: from, request } = generation;
-    if (!from) return this.#generate(request);
+    if (!from) return this.#generate({ ...request, again: generation.id });
     if (from.how === "mend") return mendFaces(this.store, from.generation_id, from.n);
     return this.store.attempt(async (id) => this.store.keepGeneration(await this.store.api.generations.createFrom({ order: orderAgain(generation) }, id)));
   }

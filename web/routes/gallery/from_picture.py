@@ -9,6 +9,7 @@ from aiohttp import web
 from ....core import correlation
 from ....core.errors import InvalidError, TooLargeError
 from ....core.executor import in_thread
+from ....core.generations.orders_again import known_part, request_of
 from ....core.records.picture_order import PictureOrder
 from ....core.said import said
 from ...container import Services
@@ -54,7 +55,7 @@ async def _order_of(
     async for part in received(request, services.paths, ORDER_FIELD, PICTURE_FIELD, MASK_FIELD):
         try:
             if part.field == ORDER_FIELD:
-                order = PictureOrder.model_validate(await in_thread(_read, part.file))
+                order = PictureOrder.model_validate(await in_thread(_read, services, part.file))
             elif part.field not in sent.files:
                 await services.photo_turns.in_thread(orders.take, sent, part.field, part.file)
         finally:
@@ -68,8 +69,13 @@ async def _order_of(
     return order
 
 
-def _read(file: Path) -> dict[str, object]:
-    """InvalidError `bad_json`, TooLargeError `body_too_large`."""
+def _read(services: Services, file: Path) -> dict[str, object]:
+    """InvalidError `bad_json`, TooLargeError `body_too_large`, NotFoundError `generation_not_found`."""
     if file.stat().st_size > _MOST_ORDER_BYTES:
         raise TooLargeError("body_too_large", "This request is too large.", "Send less at once.")
-    return json_object(file.read_bytes())
+    body = json_object(file.read_bytes())
+    start = body.get("start")
+    if not isinstance(start, dict) or start.get("again") is not True:
+        return body
+    before = request_of(services.generations.store, start.get("generation_id"))
+    return body if before is None else known_part(body, before)

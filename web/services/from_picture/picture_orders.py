@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from ....core.errors import InvalidError
+from ....core.generations.orders_again import with_later
 from ....core.generations.picture_sources import source_of
 from ....core.paths import DataPaths
 from ....core.photo_decoding.decoder import PhotoDecoder
@@ -86,7 +87,7 @@ class PictureOrders:
         change = change_of(self.generations.store.prompts(before.id)[0])
         start = Start(picture, before.made_from, change, mask, before.people)
         size = {"width": before.request.width, "height": before.request.height}
-        return order.request().model_copy(update=size), start
+        return with_later(order.request(), before.request).model_copy(update=size), start
 
     def _of_gallery(self, order: PictureOrder, mask: Path | None) -> tuple[Start, tuple[int, int]]:
         place = (order.start.generation_id, order.start.n)
