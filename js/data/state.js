@@ -108,8 +108,8 @@ const RULES = {
     return { ...state, generations: progressed(state.generations), comparisons: progressed(state.comparisons) };
   },
   "character.changed": (state, { subject, data }) => {
-    const gone = ["deleted", "forgotten"].includes(data.change);
-    const characters = gone
+    if (data.change === "forgotten") return withoutPerson(state, subject.id);
+    const characters = data.change === "deleted"
       ? (state.characters?.filter((known) => known.id !== subject.id) ?? null)
       : upserted(state.characters, data.character);
     return { ...state, characters };
@@ -127,6 +127,32 @@ const RULES = {
     return { ...state, workers: data.worker ? [...others, data.worker] : others };
   },
 };
+
+/**
+ * Somebody was forgotten: what is theirs is nowhere any more, however far down a list it stands. Pictures of others that only mention them stay.
+ * @param {Isengard.State} state @param {string} id @returns {Isengard.State}
+ */
+export function withoutPerson(state, id) {
+  /** @param {Isengard.Generation} generation */
+  const isOthers = ({ request, people }) => !request.characters.some((use) => use.id === id) && !people?.includes(id);
+  /** @param {Isengard.Job} job */
+  const isOfOthers = (job) => job.character_id !== id;
+  const theirs = (state.jobs ?? []).filter((job) => !isOfOthers(job)).map((job) => job.id);
+  /** @template Known @param {Record<string, Known>} known @param {string[]} ids */
+  const without = (known, ids) => Object.fromEntries(Object.entries(known).filter(([key]) => !ids.includes(key)));
+  return {
+    ...state,
+    characters: state.characters?.filter((known) => known.id !== id) ?? null,
+    photos: without(state.photos, [id]),
+    uploads: state.uploads.filter((upload) => upload.characterId !== id),
+    jobs: state.jobs?.filter(isOfOthers) ?? null,
+    tasks: state.tasks.filter(isOfOthers),
+    logs: without(state.logs, theirs),
+    losses: without(state.losses, theirs),
+    generations: state.generations?.filter(isOthers) ?? null,
+    comparisons: state.comparisons.filter(isOthers),
+  };
+}
 
 /** Each in the list of what it was made for. @param {Isengard.State} state @param {Isengard.Generation[]} told @returns {Isengard.State} */
 function withGenerations(state, told) {

@@ -8,7 +8,7 @@ import { LISTS } from "./fetched_lists.js";
 import { OwnChanges } from "./looking/own_changes.js";
 import { PhotoIntake } from "./photos/photo_intake.js";
 import { PhotoLists } from "./photos/photo_lists.js";
-import { LIST_OF_PURPOSE, answered, emptyState, reduced } from "./state.js";
+import { LIST_OF_PURPOSE, answered, emptyState, reduced, withoutPerson } from "./state.js";
 import { JobRecords, WaitingReasons, concernsLine } from "./jobs.js";
 
 /** @typedef {import("./fetched_lists.js").ListName} ListName */
@@ -316,6 +316,11 @@ export class Store {
     const known = /** @type {Item[]} */ (/** @type {unknown} */ (this.state[name] ?? []));
     if (item) this.set({ [name]: answered(known, item) });
     return item;
+  }
+
+  /** Nothing of theirs is shown any more. @param {string} characterId */
+  forget(characterId) {
+    this.set(withoutPerson(this.state, characterId));
   }
 
   /** @param {"characters"} name @param {string} id */

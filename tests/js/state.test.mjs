@@ -131,3 +131,23 @@ test("the route to someone who is gone leads to the list", () => {
   assert.deepEqual(shown({ tab: "training", job: "job_9" }), { tab: "training" });
   assert.deepEqual(shown({ tab: "training", train: "?" }), { tab: "training", train: "?" });
 });
+
+test("of somebody who was forgotten nothing is left, however far down a list it stands; pictures of others stay", () => {
+  const picture = (id, ids, more = {}) => ({ id, request: { characters: ids.map((one) => ({ id: one })) }, people: [], ...more });
+  const state = with_({
+    characters: [{ id: "chr_1" }, { id: "chr_2" }],
+    photos: { chr_1: [{ id: "photo_1" }], chr_2: [] },
+    uploads: [{ key: "a", characterId: "chr_1" }],
+    jobs: [job("job_2", "completed", { character_id: "chr_1" }), job("job_1", "completed", { character_id: "chr_2" })],
+    tasks: [job("job_3", "completed", { kind: "captioning", character_id: "chr_1" }), job("job_4", "completed", { kind: "model_download" })],
+    logs: { job_2: ["Ann"], job_1: [] }, losses: { job_2: [] },
+    generations: [picture("gen_4", ["chr_2"]), picture("gen_3", ["chr_1", "chr_2"]), picture("gen_2", ["chr_2"], { people: ["chr_1"] }), picture("gen_1", ["chr_1"])],
+    comparisons: [picture("gen_5", ["chr_1"])],
+  });
+  const left = reduced(state, event("character.changed", "chr_1", { change: "forgotten", character: null }));
+  const ids = (list) => list.map(({ id }) => id);
+  assert.deepEqual([left.characters, left.jobs, left.tasks, left.generations, left.comparisons, left.uploads].map(ids), [["chr_2"], ["job_1"], ["job_4"], ["gen_4"], [], []]);
+  assert.deepEqual([left.photos, left.logs, left.losses].map((known) => Object.keys(known)), [["chr_2"], ["job_1"], []]);
+  const trashed = reduced(state, event("character.changed", "chr_1", { change: "deleted", character: null }));
+  assert.deepEqual([trashed.characters, trashed.generations].map(ids), [["chr_2"], ["gen_4", "gen_3", "gen_2", "gen_1"]], "who is in the trash may come back");
+});

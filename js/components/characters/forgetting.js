@@ -34,7 +34,7 @@ export async function askToForget(view, { id: characterId, name }, closed) {
     body.replaceChildren(h("p", { role: "status", "data-testid": "isen-forgotten", text: t("forgottenWent", { things: things(answer.report) }) }), ...elsewhere(answer.report, name));
     buttons.replaceChildren(button(t("close"), () => dialog.close(), { kind: "primary", autofocus: true, testid: "isen-forgotten-close" }));
     /** @type {HTMLElement | null} */ (buttons.firstChild)?.focus();
-    store.drop("characters", characterId);
+    store.forget(characterId);
     withdrawUndo(view); // what was to be undone last may be theirs
     if (store.state.route.id === characterId) store.go({ tab: "characters" });
     await store.refresh();
