@@ -4,6 +4,7 @@ import { button, h, say } from "../../../lib/dom.js";
 import { DOT, counted, percent } from "../../../lib/format.js";
 import { sentences, t } from "../../../locales/words.js";
 import { closer, openDialog } from "../../shared/dialogs.js";
+import { offerUndo } from "../../shared/view.js";
 
 /** Crops of one request: what is done is told after each. */
 const AT_ONCE = 3;
@@ -20,6 +21,8 @@ export function openImproveSet(view, characterId) {
 class ImproveSet {
   /** Those that are ticked. @type {Set<Proposal>} */
   chosen = new Set();
+  /** What is shown of each. @type {Map<Proposal, HTMLElement>} */
+  entries = new Map();
 
   /** @param {Isengard.View} view @param {string} characterId */
   constructor(view, characterId) {
@@ -67,10 +70,11 @@ class ImproveSet {
     this.batch = batch;
     this.chosen = new Set(proposals);
     this.#tell(proposals.length ? counted("improveFound", proposals.length) : t("improveNone"));
-    this.list.replaceChildren(...proposals.flatMap((one) => {
+    this.entries = new Map(proposals.flatMap((one) => {
       const at = photos.findIndex((photo) => photo.id === one.photo_id);
-      return photos[at] ? [this.#entry(one, photos[at], at + 1)] : [];
+      return photos[at] ? [[one, this.#entry(one, photos[at], at + 1)]] : [];
     }));
+    this.list.replaceChildren(...this.entries.values());
     const lines = LEFT.map((reason) => ({ reason, count: left.filter((one) => one.reason === reason).length })).filter(({ count }) => count);
     this.notes.replaceChildren(...lines.map(({ reason, count }) => h("p", { text: counted(`improveLeft_${reason}`, count) })), ...(faces ? [] : [this.#noFaces()]));
     this.undo.hidden = !batch;
@@ -109,35 +113,49 @@ class ImproveSet {
     say(this.apply, t("improveApply", { n: this.chosen.size }));
   }
 
-  /** A few at a time, so that it is seen how far it is; all under one batch. */
+  /** A few at a time, so that it is seen how far it is; all under one batch. Closed meanwhile, no more are made, and those that were can be taken back. */
   async #apply() {
-    const crops = [...this.chosen].map(({ photo_id, kind, box, replaces }) => ({ photo_id, kind, box, replaces, turn: /** @type {const} */ (0) }));
-    let batch = "";
-    let done = 0;
-    for (; done < crops.length && !this.gone; done += AT_ONCE) {
-      this.#tell(t("improveMaking", { n: done, count: crops.length }), done / crops.length);
-      const some = crops.slice(done, done + AT_ONCE);
-      const made = await this.store.attempt((id) => this.store.api.photos.improve(this.characterId, { crops: some, batch }, id));
-      if (!made) break;
-      batch = made.batch;
+    const wanted = [...this.chosen];
+    let [batch, done, refused] = ["", 0, false];
+    while (done < wanted.length && !this.gone && !refused) {
+      this.#tell(t("improveMaking", { n: done, count: wanted.length }), done / wanted.length);
+      const some = wanted.slice(done, done + AT_ONCE);
+      const made = await this.store.attempt((id) => this.store.api.photos.improve(this.characterId, { crops: some.map(cropOf), batch }, id));
+      refused = !made;
+      batch = made?.batch ?? batch;
+      if (made) done += some.length;
     }
     await this.store.loadPhotos(this.characterId);
-    const count = Math.min(done, crops.length);
-    if (this.gone) return;
-    this.chosen.clear();
-    this.list.replaceChildren();
-    this.notes.replaceChildren();
-    this.#count();
     this.batch = batch || this.batch;
+    const words = counted("improveMade", done);
+    if (this.gone) return done && offerUndo(this.view, words, () => this.#back());
+    this.#made(refused ? wanted.slice(0, done) : [...this.entries.keys()]);
+    this.#tell(refused && !done ? counted("improveFound", this.entries.size) : words);
+    if (!refused) this.undo.focus();
+  }
+
+  /** What is made goes out of the list; what was refused can be tried again. @param {Proposal[]} made */
+  #made(made) {
+    for (const one of made) {
+      this.entries.get(one)?.remove();
+      this.entries.delete(one);
+      this.chosen.delete(one);
+    }
+    if (!this.entries.size) this.notes.replaceChildren();
     this.undo.hidden = !this.batch;
-    this.#tell(counted("improveMade", count));
-    this.undo.focus();
+    this.#count();
+  }
+
+  #back() {
+    return this.store.attempt((id) => this.store.api.photos.undoCrops(this.characterId, this.batch ?? "", id));
   }
 
   async #undo() {
-    const back = await this.store.attempt((id) => this.store.api.photos.undoCrops(this.characterId, this.batch ?? "", id));
-    if (!back) return;
+    if (!(await this.#back())) return;
     await this.store.loadPhotos(this.characterId);
     await this.#look();
   }
 }
+
+/** @param {Proposal} proposal */
+const cropOf = ({ photo_id, kind, box, replaces }) => ({ photo_id, kind, box, replaces, turn: /** @type {const} */ (0) });
