@@ -14,6 +14,9 @@ Object.defineProperty(FakeElement.prototype, "classList", { get() { return { tog
 const { ActionBar } = await import("../../js/components/looking/action_bar.js");
 const { CaptionEditor } = await import("../../js/components/characters/captions.js");
 const { ModelCards } = await import("../../js/components/first_hour/model_cards.js");
+const { CheckpointList } = await import("../../js/components/training/checkpoints.js");
+const { StyleChoice } = await import("../../js/components/prompting/style_choice.js");
+const { openLoras } = await import("../../js/components/outside_loras/lora_dialog.js");
 const { openCulling } = await import("../../js/components/photo_day/culling.js");
 const { letterOf } = await import("../../js/locales/reading.js");
 const { lasting, rememberIn } = await import("../../js/lib/memory.js");
@@ -135,4 +138,49 @@ test("a key that is held deletes one picture, not all that come after it", () =>
   const held = (repeat) => bar.press({ key: "Delete", code: "Delete", repeat, target: { matches: () => false } });
   assert.deepEqual([held(false), held(true), held(true)], [true, true, true], "it means something here all the time");
   assert.equal(gone.length, 1);
+});
+
+test("who asks for a save is told that it was heard, until the checkpoint is here", async () => {
+  const { store } = make({ "POST /training/jobs/job_1/save-now": {} });
+  const list = new CheckpointList(store);
+  const job = (more) => ({ id: "job_1", state: "running", checkpoints: [{ step: 10, size: 1, published: false, proof: {} }], ...more });
+  store.listen(() => list.show(job()));
+  list.show(job());
+  assert.equal(list.told.textContent, "");
+  await list.save.fire("click");
+  assert.match(list.told.textContent, /^Saving once this step is done/);
+  list.show(job({ checkpoints: [10, 11].map((step) => ({ step, size: 1, published: false, proof: {} })) }));
+  assert.equal(list.told.textContent, "");
+});
+
+test("pictures of styles that were asked for another model are not shown for the one that is chosen now", async () => {
+  globalThis.IntersectionObserver = class { observe() {} };
+  Object.assign(FakeElement.prototype, { querySelectorAll: () => [], checkVisibility: () => true });
+  const waiting = {};
+  const { store } = make();
+  store.api.prompts.stylePictures = (_id, { recipe }) => new Promise((resolve) => (waiting[recipe] = (picture) => resolve({ items: [{ name: "film", picture }], making: null, error: null })));
+  const choice = new StyleChoice(store, () => {});
+  for (const recipe of ["slow", "quick"]) choice.fit({ person: { id: "chr_1", name: "Ann" }, order: { recipe, base_model: null } });
+  waiting.quick("quick.png");
+  await new Promise(setImmediate);
+  waiting.slow("slow.png");
+  await new Promise(setImmediate);
+  assert.deepEqual(choice.known.items.map(({ picture }) => picture), ["quick.png"]);
+});
+
+test("of two LoRAs that were pressed the one pressed last is asked about, however slowly the first is read", async () => {
+  const waiting = {};
+  const { store } = make({ "GET /loras": { items: ["slow", "quick"].map((name) => ({ name: `${name}.safetensors`, person: "" })) } });
+  store.api.loras.list = async () => ({ items: ["slow", "quick"].map((name) => ({ name: `${name}.safetensors`, person: "" })) });
+  store.api.loras.facts = (name) => new Promise((resolve) => (waiting[name] = () => resolve({ title: name, words: [], bases: [], fitting: [], family: "", size: 1 })));
+  Object.assign(FakeElement.prototype, { querySelector: () => null, value: "" });
+  const place = view(store);
+  openLoras(place);
+  await new Promise(setImmediate);
+  for (const row of all(place).filter((one) => one.dataset.testid === "isen-lora")) row.click();
+  waiting["quick.safetensors"]();
+  await new Promise(setImmediate);
+  waiting["slow.safetensors"]();
+  await new Promise(setImmediate);
+  assert.equal(named(place, "isen-lora-name").value, "quick.safetensors");
 });

@@ -113,6 +113,7 @@ export class ImageAdvanced {
       h("option", { value: "", text: t("baseAuto") }),
       ...bases.map((base) => h("option", { value: base.file, text: otherWords(base) })),
     ]);
+    for (const option of [...select.options]) if (option.value && !bases.some((base) => base.file === option.value)) option.remove(); // an earlier picture's, which is gone
     select.value = kept;
     this.#say();
   }
@@ -173,7 +174,8 @@ export class ImageAdvanced {
   /** @param {Partial<Record<Name, unknown>>} values */
   take(values) {
     const file = String(values.base_model ?? "");
-    if (file) this.inputs.base_model.append(h("option", { value: file, text: file }));
+    const { base_model: select } = this.inputs;
+    if (file && ![...select.options].some((option) => option.value === file)) select.append(h("option", { value: file, text: file }));
     for (const name of /** @type {List[]} */ (Object.keys(LISTS))) this.#choices(this.inputs[name], values[name] ? [String(values[name])] : []);
     for (const name of NAMES) this.inputs[name].value = String(values[name] ?? "");
     this.#leaveOut();

@@ -161,7 +161,7 @@ export class ImageForm {
   #use(version, strength) {
     this.#take(version);
     this.cast.parts[0].likeness.value = strength;
-    this.#keep();
+    this.#adjust();
   }
 
   /** The best where it is not among those that can be chosen; whether it was. @param {string} version */
@@ -323,14 +323,19 @@ export class ImageForm {
     const all = this.cast.take(request.characters);
     this.recipe.value = request.recipe;
     this.prompting.take(request.prompt);
+    this.advanced.take({ ...request, steps: null });
     this.#adjust();
     const there = this.#again(request.characters, files);
+    this.#adjust(); // what that version is drawn with
     this.seed.reuse(request.seed);
     this.shapes.choose(request.width / request.height);
-    this.advanced.take({ ...request, steps: this.quality.choose(request.steps) ? null : request.steps });
+    this.advanced.inputs.steps.value = this.quality.choose(request.steps) ? "" : String(request.steps ?? "");
     this.mending.take(Boolean(request.mend_faces), this.quality.value === "fine");
     this.#keep();
-    if (!all || !there) offerUndo(this.view, t(all ? "reusedVersionGone" : "reusedWithout"), null);
+    const way = this.recipe.value === request.recipe;
+    const base = !request.base_model || this.advanced.values().base_model === request.base_model;
+    const gone = !all ? "reusedWithout" : !way ? "reusedOtherWay" : !there ? "reusedVersionGone" : !base ? "reusedBaseGone" : "";
+    if (gone) offerUndo(this.view, t(gone, { name: said(this.#chosen, "label") }), null);
   }
 
   /** The version that the first of them was drawn with; whether it is still here. @param {Schema.CharacterUse[]} uses @param {string[]} files */

@@ -17,15 +17,19 @@ export function openLoras(view, person = null) {
     h("div", { class: "isen-row isen-top" }, h("h2", { class: "isen-grow", text: title }), closer(() => dialog.close())), h("p", { class: "isen-muted", text: t("loraWhat") }), place);
   const list = new LoraList(store, choose);
   const stop = whenBack(store, () => list.loras ?? list.ask());
+  /** How often one was chosen, or none any more: what a slow disk says of an earlier one comes too late. */
+  let turn = 0;
   const back = () => {
+    turn += 1;
     place.replaceChildren(list.element);
     list.find.focus();
   };
 
   /** @param {string} lora */
   async function choose(lora) {
+    const asked = (turn += 1);
     const facts = await store.attempt(() => store.api.loras.facts(lora));
-    if (!facts) return;
+    if (!facts || asked !== turn) return;
     const form = loraForm(store, { lora, facts, person, back, done });
     place.replaceChildren(form);
     /** @type {HTMLElement | null} */ (form.querySelector("input, select"))?.focus();

@@ -9,6 +9,7 @@ import { t } from "../../locales/words.js";
 /** How often it is asked how far the pictures are, while they are made. */
 const LOOK_MS = 1500;
 /** @typedef {{name: string, label: string, src: string}} Tile */
+/** @typedef {{person: {id: string, name: string}, order: Schema.StylePictureOrder}} Model */
 
 export class StyleChoice {
   /** @param {import("../../data/store.js").Store} store @param {() => void} changed */
@@ -18,7 +19,7 @@ export class StyleChoice {
     /** @type {Isengard.Style[]} */
     this.items = [];
     this.value = "";
-    /** Whose model draws the styles' pictures. @type {{person: {id: string, name: string}, order: Schema.StylePictureOrder} | null} */
+    /** Whose model draws the styles' pictures. @type {Model | null} */
     this.model = null;
     /** @type {Schema.StylePictureList} */
     this.known = { items: [], making: null, error: null };
@@ -40,7 +41,7 @@ export class StyleChoice {
     this.#draw();
   }
 
-  /** @param {{person: {id: string, name: string}, order: Schema.StylePictureOrder} | null} model null where several people or none are drawn */
+  /** @param {Model | null} model null where several people or none are drawn */
   fit(model) {
     if (JSON.stringify(model) === JSON.stringify(this.model)) return;
     this.model = model;
@@ -96,11 +97,12 @@ export class StyleChoice {
   async #load() {
     if (!this.model || this.loaded) return;
     this.loaded = true;
-    const { person, order } = this.model;
+    const { model } = this;
     try {
-      await this.#keep(await this.store.api.prompts.stylePictures(person.id, order), person.id);
+      await this.#keep(await this.store.api.prompts.stylePictures(model.person.id, model.order), model);
     } catch (error) {
       if (!(error instanceof ApiError)) throw error;
+      if (model !== this.model) return;
       if (error.code === "offline" || this.known.making) this.#later();
     }
   }
@@ -113,9 +115,9 @@ export class StyleChoice {
     }, LOOK_MS);
   }
 
-  /** @param {Schema.StylePictureList | null} list @param {string} person */
-  #keep(list, person) {
-    if (!list || person !== this.model?.person.id) return;
+  /** Of another person, or of another model of theirs, nothing is shown. @param {Schema.StylePictureList | null} list @param {Model} model it was asked for */
+  #keep(list, model) {
+    if (!list || model !== this.model) return;
     if (list.making?.done !== this.known.making?.done) this.made += 1;
     this.known = list;
     this.#draw();
@@ -135,8 +137,9 @@ export class StyleChoice {
 
   async #make() {
     if (!this.model) return;
-    const { person, order } = this.model;
-    await this.#keep(await this.store.attempt((id) => this.store.api.prompts.makeStylePictures(person.id, order, id)), person.id);
+    const { model } = this;
+    const { person, order } = model;
+    await this.#keep(await this.store.attempt((id) => this.store.api.prompts.makeStylePictures(person.id, order, id)), model);
   }
 
   async #stop() {

@@ -13,13 +13,27 @@ export class CheckpointList {
     this.jobId = "";
     this.summary = h("summary", { "data-testid": "isen-checkpoints" });
     this.list = h("ul", { class: "isen-plain-list" });
-    this.save = button(t("saveJob"), () => this.store.attempt((id) => this.store.api.jobs.order(this.jobId, "save-now", id)), { testid: "isen-save-job" });
-    this.element = h("details", { class: "isen-fold" }, this.summary, h("p", { class: "isen-muted", text: t("checkpointsHint") }), this.list, this.save);
+    this.save = button(t("saveJob"), () => this.#save(), { testid: "isen-save-job" });
+    this.known = 0;
+    /** How many there were when one more was asked for. @type {number | null} */
+    this.asked = null;
+    this.told = h("small", { class: "isen-muted isen-grow", role: "status", "data-testid": "isen-save-asked" });
+    this.element = h("details", { class: "isen-fold" }, this.summary, h("p", { class: "isen-muted", text: t("checkpointsHint") }), this.list, h("div", { class: "isen-row" }, this.save, this.told));
+  }
+
+  /** The trainer ends its step first, and writes for a while: it is told that it was heard. */
+  async #save() {
+    const before = this.known;
+    if (await this.store.attempt((id) => this.store.api.jobs.order(this.jobId, "save-now", id))) this.asked = before;
+    this.store.set({});
   }
 
   /** @param {Isengard.Job} job */
   show(job) {
     this.jobId = job.id;
+    this.known = job.checkpoints.length;
+    if (this.known !== this.asked || job.state !== "running") this.asked = null;
+    say(this.told, this.asked === null ? "" : t("saveAsked"));
     this.element.hidden = !job.checkpoints.length && job.state !== "running";
     this.save.hidden = job.state !== "running";
     say(this.summary, t("checkpoints", { n: job.checkpoints.length }));

@@ -56,7 +56,7 @@ export function generation(n, state, more = {}) {
   const images = state === "completed" ? Array.from({ length: more.count ?? 1 }, (_, index) => ({ n: index, file: `${index}.png`, width: 512, height: n % 2 ? 512 : 768, seed: 71 + index, deleted_at: null })) : [];
   return {
     id: `gen_${n}`, prompt_ids: [], recipe: "sd15-identity", state, images, error: null, favourite: n === 3, purpose: "user", made_from: null, created_at: AT, deleted_at: null,
-    request: { characters: [{ id: "chr_9", checkpoint: "best", strength: 1 }], prompt: "portrait photo of {trigger} in a garden, soft window light, 85 mm", negative: "", width: 512, height: 768, count: 1, seed: null, steps: null, guidance: null },
+    request: { recipe: "sd15-identity", characters: [{ id: "chr_9", checkpoint: "best", strength: 1 }], prompt: "portrait photo of {trigger} in a garden, soft window light, 85 mm", negative: "", width: 512, height: 768, count: 1, seed: null, steps: null, guidance: null },
     progress: { image: 0, count: 2, step: 11, total_steps: 28 }, ...more,
   };
 }
