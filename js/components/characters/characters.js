@@ -166,10 +166,18 @@ export class IsenCharacters extends View {
   /** @param {boolean} open */
   #show(open) {
     if (!open && this.store.state.arrivals) this.store.set({ arrivals: null });
+    if (!open) this.#clear();
     this.form.hidden = !open;
     this.buttons.hidden = open;
     this.#again();
     (open ? this.name : this.add).focus();
+  }
+
+  /** What was filled in for one person is not the next one's, least of all that their photos may be used. */
+  #clear() {
+    this.name.value = "";
+    this.kind.value = KINDS[0];
+    this.consent.checked = false;
   }
 
   async #create() {

@@ -35,6 +35,8 @@ export class Gallery {
     this.pictures = [];
     /** @type {Record<string, string>} */
     this.names = {};
+    /** The names as they stand on the tiles. */
+    this.called = "";
     /** The step of each version in words, by its file. @type {Record<string, string>} */
     this.steps = {};
     /** What was shown last: pictures, their filter, people and recipes. @type {unknown[]} */
@@ -80,6 +82,7 @@ export class Gallery {
       this.wall.show(this.pictures);
       this.selecting.show(this.pictures);
     }
+    this.#renamed();
     const filtered = isFiltered(filter);
     this.filters.element.hidden = !this.pictures.length && !filtered;
     say(this.none, generations === null ? "" : t(filtering ? "loading" : filtered ? "noneFits" : "noImages"));
@@ -89,6 +92,14 @@ export class Gallery {
     this.trash.hidden = generations === null;
     this.none.hidden = this.pictures.length > 0 || (!filtered && (generations ?? []).length > 0);
     this.bar.show(state);
+  }
+
+  /** Pictures that are made of somebody tell who that is: by another name once there is one. */
+  #renamed() {
+    const called = JSON.stringify(this.names);
+    if (called === this.called) return;
+    this.called = called;
+    for (const { node, item } of this.wall.nodes.values()) this.#changed(node, item);
   }
 
   #selected() {

@@ -9,7 +9,8 @@ import { closer, openDialog } from "../shared/dialogs.js";
 
 const POLL_MS = 400;
 const KINDS = /** @type {const} */ (["photos", "loras", "trainings", "pictures"]);
-/** What is asked before something goes for good: the words by what it is, and what does it. @typedef {{what: string, title: string, size: number, name?: string, go: () => Promise<string>}} Question */
+/** What is asked before something goes for good: the words by what it is, and what does it. @typedef {{what: string, title: string, size: number, name?: string, go: () => Promise<Gone | null>}} Question */
+/** How it is told, and what follows once the question is gone. @typedef {{words: string, next?: () => Promise<unknown>}} Gone */
 
 /** A cell of the table that says itself what it counts, for where there is no room for a head above it. @param {string} label @param {number} size */
 const amount = (label, size) => h("td", { class: "isen-end", "data-label": label, text: size ? bytes(size) : "–" });
@@ -125,9 +126,12 @@ export class DiskSpace {
   /** @param {Question} question */
   #ask({ what, title, size, name = "", go }) {
     const really = async () => {
-      const told = await go();
+      const gone = await go();
       dialog.close();
-      if (told) say(this.told, told);
+      if (!gone) return;
+      say(this.told, gone.words);
+      await gone.next?.();
+      say(this.told, gone.words);
     };
     const heading = h("h2", { class: "isen-grow", tabindex: -1, text: title });
     const dialog = openDialog(this.view, { label: title, kind: "isen-question" }, h("div", { class: "isen-row isen-top" }, heading, closer(() => dialog.close())),
@@ -136,18 +140,16 @@ export class DiskSpace {
     heading.focus();
   }
 
-  /** What to say of it; '' where it was refused. @param {Omit<Schema.SpaceToFree, "confirm">} what */
+  /** What is left is measured anew, which is seen: that may take long. Null where it was refused. @param {Omit<Schema.SpaceToFree, "confirm">} what */
   async #free(what) {
     const freed = await this.store.attempt((id) => this.store.api.storage.free({ ...what, confirm: true }, id));
-    if (!freed) return "";
-    await this.#measure();
-    return t("storageFreed", { size: bytes(freed.freed_bytes) });
+    return freed && { words: t("storageFreed", { size: bytes(freed.freed_bytes) }), next: () => this.#measure() };
   }
 
   /** A trainer or the face tools: a job of the worker's. @param {string} tool */
   async #remove(tool) {
     const job = await this.store.attempt((id) => this.store.api.training.uninstall(tool, id));
     if (job) this.removing = job.id;
-    return job ? t("storageFreeing") : "";
+    return job && { words: t("storageFreeing") };
   }
 }

@@ -78,8 +78,8 @@ export class SampleStrip {
     /** @type {(Frame | {id: string, person: Face})[]} */
     const frames = now.map(({ file, who, column }, place) => ({ id: `${place}`, file, step, who, hint: this.#hint(column) }));
     if (cover) frames.unshift({ id: "cover", person: { id, cover } });
-    keyed(this.large, frames, { id: (frame) => frame.id, make: (frame) => ("person" in frame ? this.#cover(frame) : this.#large(frame)), update: (node, frame) => "person" in frame || this.#redraw(node, frame) });
-    keyed(this.strip, this.samples.map((sample) => ({ ...sample, now: sample.step === step })), { id: (sample) => sample.file, make: (sample) => this.#frame(sample), update: marked });
+    keyed(this.large, frames, { id: (frame) => frame.id, make: (frame) => ("person" in frame ? this.#cover(frame) : this.#large(frame)), update: (node, frame) => ("person" in frame ? node.firstElementChild?.replaceWith(face(this.view.store, frame.person)) : this.#redraw(node, frame)) });
+    keyed(this.strip, this.samples.map((sample) => ({ ...sample, now: sample.step === step })), { id: (sample) => sample.file, make: (sample) => this.#frame(sample), update: (node, sample) => node.redraw(sample) });
     this.#intoView();
   }
 
@@ -132,7 +132,7 @@ export class SampleStrip {
     caption.title = frame.hint;
   }
 
-  /** @param {Sample & {now: boolean}} sample */
+  /** @param {Sample & {now: boolean}} sample @returns {HTMLLIElement & {redraw: (sample: Sample & {now: boolean}) => void}} */
   #frame(sample) {
     const choose = () => {
       this.#chosen = sample.step === this.steps.at(-1) ? null : sample.step;
@@ -140,10 +140,16 @@ export class SampleStrip {
     };
     const open = button(alt(sample), choose, { kind: "plain", bare: true });
     open.replaceChildren(picture(this.#address(sample), ""));
-    const who = this.columns.length > 1 && h("span", { class: "isen-ellipsis", text: sample.who });
-    const item = h("li", {}, h("figure", {}, open, h("figcaption", { class: "isen-muted" }, count(sample.step), who)));
-    marked(item, sample);
-    return item;
+    const who = h("span", { class: "isen-ellipsis" });
+    const item = h("li", {}, h("figure", {}, open, h("figcaption", { class: "isen-muted" }, count(sample.step), this.columns.length > 1 && who)));
+    /** @param {Sample & {now: boolean}} sample */
+    const redraw = (sample) => {
+      say(who, sample.who);
+      for (const told of ["aria-label", "title"]) open.setAttribute(told, alt(sample));
+      marked(item, sample);
+    };
+    redraw(sample);
+    return Object.assign(item, { redraw });
   }
 
   /** @param {{file: string}} sample */

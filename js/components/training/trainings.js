@@ -87,14 +87,22 @@ export class IsenTrainings extends View {
   #row(row) {
     const bar = h("progress", { max: 1, "aria-label": t("progress") });
     const words = h("small", {});
+    const portrait = h("span", { class: "isen-through" });
+    const called = h("strong", { class: "isen-ellipsis", dir: "auto" });
+    const kind = h("small", { class: "isen-muted isen-ellipsis" });
+    let now = row;
     const open = button("", () => this.store.go({ tab: "training", job: row.id }), { kind: "item", testid: "isen-job-row" });
-    open.append(face(this.store, row.person), h("span", { class: "isen-grow isen-stack-tight" },
-      h("strong", { class: "isen-ellipsis", dir: "auto", text: row.name }), h("small", { class: "isen-muted isen-ellipsis", text: row.what }), bar, words));
-    const up = button(t("moveUp", { name: row.name }), () => this.#move(row, -1), { icon: "arrow-up", bare: true, testid: "isen-move-up" });
-    const down = button(t("moveDown", { name: row.name }), () => this.#move(row, 1), { icon: "arrow-down", bare: true, testid: "isen-move-down" });
-    const item = h("li", { class: "isen-job-item", "data-job": row.id, on: { keydown: (event) => this.#key(event, row) } }, open, up, down);
+    open.append(portrait, h("span", { class: "isen-grow isen-stack-tight" }, called, kind, bar, words));
+    const up = button(t("moveUp", { name: row.name }), () => this.#move(now, -1), { icon: "arrow-up", bare: true, testid: "isen-move-up" });
+    const down = button(t("moveDown", { name: row.name }), () => this.#move(now, 1), { icon: "arrow-down", bare: true, testid: "isen-move-down" });
+    const item = h("li", { class: "isen-job-item", "data-job": row.id, on: { keydown: (event) => this.#key(event, now) } }, open, up, down);
     /** @param {Row} row */
-    const redraw = ({ going, share, state, why, words: said, place, last }) => {
+    const redraw = (row) => {
+      const { going, share, state, why, words: said, place, last, person, name, what } = (now = row);
+      fill(portrait, person, () => face(this.store, person));
+      say(called, name);
+      say(kind, what);
+      for (const [move, text] of /** @type {[HTMLElement, string][]} */ ([[up, t("moveUp", { name })], [down, t("moveDown", { name })]])) for (const told of ["aria-label", "title"]) move.setAttribute(told, text);
       bar.hidden = !going || place >= 0;
       bar.value = share;
       up.hidden = place < 1;
