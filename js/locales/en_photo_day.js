@@ -52,6 +52,7 @@ export default {
   daySection_reject: "Rejected ({n})",
   daySection_aside: "Filtered out ({n})",
   dayNone_undecided: "Nothing left to go through.",
+  dayNoneYet: "Pictures appear here as they are drawn.",
   dayNone_keep: "No keepers yet. Open a picture and press K.",
   dayNone_reject: "Nothing is rejected.",
   dayNone_aside: "Nothing was filtered out.",

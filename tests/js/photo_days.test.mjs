@@ -4,6 +4,8 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import { withAlbum } from "../../js/data/albums/albums.js";
+import { installDocument } from "./fake_dom.mjs";
+import { make } from "./fake_store.mjs";
 import { combinations, dayShare, exampleOf, orderOf, recipesFor, sectionsOf, squareOf, usualDraft } from "../../js/data/albums/photo_days.js";
 
 const ANN = { id: "chr_1", class_word: "woman", photo_count: 3, versions: [{ family: "sd15" }] };
@@ -74,4 +76,17 @@ test("a day is drawn as large as is chosen, and as the workflow says where nothi
   };
   assert.deepEqual([sent("normal", null), sent("small", 10), sent("large", 32)], [[null, null, null], [768, 768, 10], [1280, 1280, 32]]);
   assert.deepEqual([squareOf("normal", { width: 832, height: 1216 }), squareOf("small", {})], [[832, 1216], [384, 384]]);
+});
+
+test("while pictures are still to come nobody is told that nothing is left", async () => {
+  installDocument();
+  const { DayPictures } = await import("../../js/components/photo_day/day_pictures.js");
+  const { store } = make();
+  const shown = new DayPictures({ store }, () => {});
+  const day = (state, drawn) => ({ id: "day_1", character_id: "chr_1", state, measures: true, order: [], seconds_each: null, error: null, waits_for: null,
+    pictures: [0, 1].map((n) => ({ n, state: n < drawn ? "drawn" : "waiting", choice: "", aside: null, image: null })) });
+  for (const [state, drawn, words] of [["running", 0, "Pictures appear here as they are drawn."], ["paused", 1, "Pictures appear here as they are drawn."], ["done", 2, "Nothing left to go through."]]) {
+    shown.show(day(state, drawn), store.state);
+    assert.equal(shown.note.textContent, words);
+  }
 });

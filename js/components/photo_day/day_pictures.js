@@ -52,7 +52,8 @@ export class DayPictures {
     fill(this.tabs, [SECTIONS.map((name) => sections[name].length), this.section], () => SECTIONS.map((name) =>
       button(t(`daySection_${name}`, { n: sections[name].length }), () => this.#turn(name), { kind: "chip", "aria-pressed": String(name === this.section), testid: `isen-day-section-${name}` })));
     const shown = sections[this.section];
-    say(this.note, shown.length ? (this.section === "aside" ? t("dayAsideWhat") : "") : t(`dayNone_${this.section}`));
+    const coming = this.section === "undecided" && leftOf(day) > 0;
+    say(this.note, shown.length ? (this.section === "aside" ? t("dayAsideWhat") : "") : t(coming ? "dayNoneYet" : `dayNone_${this.section}`));
     keyed(this.wall, shown, { id: ({ n }) => String(n), make: (one) => this.#tile(one) });
     this.through.hidden = !shown.length;
     this.#take(sections);
@@ -61,7 +62,7 @@ export class DayPictures {
   /** @param {Isengard.PhotoDay} day */
   #progress(day) {
     const drawn = day.pictures.filter(({ state }) => state === "drawn").length;
-    const left = day.pictures.filter(({ state }) => state === "waiting" || state === "drawing").length;
+    const left = leftOf(day);
     const count = day.pictures.filter(({ state }) => state !== "skipped").length;
     const time = left && day.seconds_each !== null ? t("dayLeft", { time: about(day.seconds_each * left) }) : "";
     const done = day.state === "done";
@@ -146,3 +147,6 @@ export class DayPictures {
     });
   }
 }
+
+/** How many are still to be drawn. @param {Isengard.PhotoDay} day */
+const leftOf = (day) => day.pictures.filter(({ state }) => state === "waiting" || state === "drawing").length;
