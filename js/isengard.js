@@ -101,7 +101,7 @@ function start(frontend) {
     follows = true;
   };
   const enter = () =>
-    exchangeLink(store.api, { waits: follow })
+    exchangeLink(store.api, { waits: follow, moved: () => dispatchEvent(new PopStateEvent("popstate", { state: history.state })) })
       .then((taken) => (taken && follows ? store.refresh() : undefined))
       .finally(follow);
   addEventListener("hashchange", enter);

@@ -17,13 +17,18 @@ export function tokenIn(text) {
 
 /**
  * True when the link in the page's address was taken, false where there is none or it was refused. While the server starts or
- * is away it is kept and tried again; `waits` is called then.
+ * is away it is kept and tried again; `waits` is called then. `moved`: ComfyUI's page reads its address anew, without the token,
+ * else it takes it for a subgraph's name: it writes what it does not find into the browser's console, and another address over it.
  * @param {import("./api.js").Api} api
  */
-export async function exchangeLink(api, { page = globalThis.location, past = globalThis.history, waits = () => {}, later = (/** @type {() => void} */ work) => void setTimeout(work, AGAIN_MS) } = {}) {
+export async function exchangeLink(api, { page = globalThis.location, past = globalThis.history, waits = () => {}, moved = () => {}, later = (/** @type {() => void} */ work) => void setTimeout(work, AGAIN_MS) } = {}) {
   const link = page.href;
   const token = tokenIn(link);
   if (!token) return false;
+  const put = (/** @type {string} */ address) => past.replaceState(past.state, "", address);
+  put(withoutToken(link));
+  moved();
+  put(link);
   const refused = (/** @type {unknown} */ error) => {
     if (!(error instanceof ApiError)) throw error;
     return LATER.has(error.code) ? null : false;
@@ -31,12 +36,12 @@ export async function exchangeLink(api, { page = globalThis.location, past = glo
   for (;;) {
     const taken = await exchange(api, token).catch(refused);
     if (taken !== null) {
-      if (page.href === link) past.replaceState(past.state, "", withoutToken(link));
+      if (page.href === link) put(withoutToken(link));
       return taken;
     }
     waits();
     await new Promise((resolve) => later(() => resolve(null)));
-    if (page.href !== link) return false;
+    if (page.href !== link && tokenIn(page.href)) return false;
   }
 }
 

@@ -47,6 +47,19 @@ def test_the_link_opens_everything_and_without_it_nothing(open_server, open_page
 
 
 @pytest.mark.full
+def test_the_links_token_comes_into_no_console(open_server, open_page):
+    """ComfyUI's page looks for a subgraph of that name, and writes into the browser's console what it does not find."""
+    page, written = open_page("about:blank"), []
+    page.page.on("console", lambda message: written.append(message.text))
+    token = open_server.token()
+    page.page.goto(f"{open_server.url}/#isengard_token={token}")
+    page.open_tab()
+    expect(page.get("isen-new-character").first).to_be_visible()
+    page.page.wait_for_timeout(1000)
+    assert [line for line in written if token in line] == [] and token not in page.page.url
+
+
+@pytest.mark.full
 def test_on_the_machine_itself_one_press_opens_it_and_shows_the_link(open_server, open_page):
     page = open_page(open_server.url)
     page.open_tab()

@@ -12,7 +12,7 @@ const refusal = (code, status) => new ApiError(status, { code, message: `${code}
 function opened(href, ...answers) {
   const posted = [];
   const page = { href };
-  const past = { state: { kept: 1 }, replaceState: (state, _, address) => Object.assign(past, { state, address }) };
+  const past = { state: { kept: 1 }, replaceState: (state, _, address) => (Object.assign(past, { state, address }), (page.href = new URL(address, href).href)) };
   const openSession = async (token) => {
     posted.push(token);
     if (answers.length) throw answers.shift();
@@ -46,7 +46,7 @@ test("while the server starts or is away the link stays in the address and is tr
   const { posted, past, waited, run } = opened(LINK, refusal("starting", 503), refusal("offline", 0));
   let follows = 0;
   assert.equal(await run({ waits: () => (follows += 1) }), true);
-  assert.deepEqual([posted.length, waited, past.address], [3, [undefined, undefined], "/"]);
+  assert.deepEqual([posted.length, waited, past.address], [3, [LINK, LINK], "/"]);
   assert.ok(follows, "the panel shows that it waits");
 });
 
@@ -62,7 +62,14 @@ test("a newer link in the address is not taken out by an older one that was stil
   const { page, past, run } = opened(LINK, refusal("starting", 503));
   const newer = `${LINK}2`;
   assert.equal(await run({ waits: () => (page.href = newer) }), false);
-  assert.deepEqual([page.href, past.address], [newer, undefined]);
+  assert.deepEqual([page.href, past.address], [newer, LINK]);
+});
+
+test("ComfyUI's page reads its address without the token, and another one that it writes there does not lose the link", async () => {
+  const { page, posted, run } = opened(LINK, refusal("starting", 503));
+  const read = [];
+  assert.equal(await run({ moved: () => read.push(page.href), waits: () => (page.href = "http://gpu:8188/#graph-id") }), true);
+  assert.deepEqual([read, posted.length, page.href], [["http://gpu:8188/"], 2, "http://gpu:8188/#graph-id"]);
 });
 
 test("what was asked before the link was taken is asked anew, after a wrong one nothing is", async () => {
