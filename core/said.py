@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
 _GAP = re.compile(r"\{(\w+)\}")
@@ -164,22 +164,64 @@ def _english(value: Value) -> str:
     return str(value)
 
 
-def in_language(sentence: str, words: Mapping[str, str]) -> str:
+@dataclass(frozen=True)
+class Writing:
+    """How a language writes what stands in gaps: its words for units, states and lists by the panel's keys, and 12345.6 as an
+    `example` that shows its signs ("12.345,6"; "1.234,5" where four figures are parted, too). What it does not say stays English,
+    without a thousands separator."""
+
+    words: Mapping[str, str] = field(default_factory=dict)
+    example: str = ""
+
+    def value(self, value: Value) -> str:
+        """Anything but sentences and lists of them."""
+        if isinstance(value, State):
+            return self.words.get(f"state_{value.name}", value.name)
+        if isinstance(value, (Bytes, Memory, Seconds)):
+            number, _, unit = str(value).partition(" ")
+            template = self.words.get(_UNITS[unit], f"{{n}} {unit}")
+            return filled(template, {"n": self._figures(number)})
+        if isinstance(value, (int, float)) and not isinstance(value, bool):
+            return self._figures(_english(value).replace(",", "")) if self.example else _plain(value)
+        return _english(value)
+
+    def row(self, items: Iterable[str]) -> str:
+        return self.words.get("comma", ", ").join(items)
+
+    def _figures(self, english: str) -> str:
+        signs = [sign for sign in self.example if not sign.isdecimal()]
+        if len(signs) != 2:
+            return english
+        whole, _, part = english.partition(".")
+        least = self.example.index(signs[0]) + 3
+        grouped = f"{int(whole):,}".replace(",", signs[0]) if len(whole.lstrip("-")) >= least else whole
+        return f"{grouped}{signs[1]}{part}" if part else grouped
+
+
+_UNITS = {"GB": "size_GB", "MB": "size_MB", "s": "spanSeconds", "min": "spanMinutes", "h": "spanHours"}
+
+
+def in_language(sentence: str, words: Mapping[str, str], writing: Writing | None = None) -> str:
     """The sentence in the words of a language (its English -> the same in that language), where no panel says it: on nodes, and
-    in ComfyUI's own messages. What has no words there stays English; numbers are written without a thousands separator."""
+    in ComfyUI's own messages. What has no words there stays English."""
     if not isinstance(sentence, Said):
         return words.get(sentence, sentence)
-    texts = {name: _in_language(value, words) for name, value in sentence.values.items()}
+    written = writing or Writing()
+    texts = {name: _in_language(value, words, written) for name, value in sentence.values.items()}
     if _ONLY_GAPS.fullmatch(sentence.template):
         return _SPACE_AFTER_WIDE.sub("", filled(sentence.template, texts))
     return filled(words.get(sentence.template, sentence.template), texts)
 
 
-def _in_language(value: Value, words: Mapping[str, str]) -> str:
+def _in_language(value: Value, words: Mapping[str, str], writing: Writing) -> str:
     if isinstance(value, Listed):
-        return ", ".join(_in_language(item, words) for item in value.items)
+        return writing.row(_in_language(item, words, writing) for item in value.items)
     if isinstance(value, Said):
-        return in_language(value, words)
+        return in_language(value, words, writing)
+    return writing.value(value)
+
+
+def _plain(value: float) -> str:
     return str(value) if isinstance(value, int) else _english(value)
 
 

@@ -11,6 +11,7 @@ import time
 import urllib.request
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from types import SimpleNamespace
 
 import psutil
 import pytest
@@ -18,6 +19,7 @@ from hosts import comfyui
 from hosts.comfyui_launcher import ALL_IMPORTS
 from hosts.demo import drawings
 from hosts.journey import Api, ApiError, travel
+from support.live_server import end_trainings
 
 pytestmark = [pytest.mark.slow, pytest.mark.e2e]
 FULL = bool(os.environ.get("ISENGARD_TEST_FULL"))
@@ -143,6 +145,7 @@ def with_ann(tmp_path_factory, photos):
     for photo in photos:
         api.upload(ann["id"], photo)
     yield server, api, ann
+    end_trainings(SimpleNamespace(api=api))  # ten were asked for, and a worker does them all
     server.stop()
 
 

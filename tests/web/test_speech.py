@@ -6,7 +6,7 @@ import json
 
 import pytest
 from hosts.journey import Api
-from isengard.core.said import Seconds, joined, listed, said
+from isengard.core.said import Bytes, Memory, Seconds, State, joined, listed, said
 from isengard.core.settings import current_language, load_settings
 from isengard.web.panel_code.languages import Languages
 from isengard.web.panel_code.speech import Speech
@@ -64,6 +64,41 @@ def test_gaps_lists_and_rows_are_said_and_what_has_no_words_stays(languages):
     assert speech.say(two) == "Es wartet. Es wartet."
     assert Speech(lambda: "zh", lambda: "", languages).say(two) == "等待。等待。"
     assert Speech(lambda: "en", lambda: "", languages).say(said("{n} photos", n=1200)) == "1,200 photos"
+
+
+NUMBERS = {
+    "de": ("1.200 / 12.345.678", "0,25", "9,5 GB / 90 MB", "20 s, 5 min, 1,5 h", "läuft"),
+    "es": ("1200 / 12.345.678", "0,25", "9,5 GB / 90 MB", "20 s, 5 min, 1,5 h", "en marcha"),
+    "fr": (
+        "1\u202f200 / 12\u202f345\u202f678",
+        "0,25",
+        "9,5 Go / 90 Mo",
+        "20 s, 5 min, 1,5 h",
+        "en cours",
+    ),
+    "pt-BR": ("1.200 / 12.345.678", "0,25", "9,5 GB / 90 MB", "20 s, 5 min, 1,5 h", "rodando"),
+    "ja": ("1,200 / 12,345,678", "0.25", "9.5 GB / 90 MB", "20秒、5分、1.5時間", "実行中"),
+    "ko": ("1,200 / 12,345,678", "0.25", "9.5 GB / 90 MB", "20초, 5분, 1.5시간", "실행 중"),
+    "zh": ("1,200 / 12,345,678", "0.25", "9.5 GB / 90 MB", "20 秒、5 分钟、1.5 小时", "运行中"),
+}
+
+
+@pytest.mark.parametrize("code", NUMBERS)
+def test_numbers_units_and_states_on_nodes_are_the_languages_own(code):
+    """They were English in every language: 1.5 h of a Japanese node."""
+    speech = Speech(lambda: code, lambda: "")
+    numbers = said("{a} / {b}", a=1200, b=12_345_678)
+    sizes = said("{a} / {b}", a=Memory(9.5 * 1024**3), b=Bytes(90_400_000))
+    times = said("{all} ", all=listed(Seconds(seconds) for seconds in (20, 300, 5400)))
+    told = (numbers, said("{n} ", n=0.25), sizes, times, said("{state} ", state=State("running")))
+    assert tuple(speech.say(one).strip().replace("\u00a0", " ") for one in told) == NUMBERS[code]
+    assert speech.say(said("{n} ", n=-1234)).strip() in ("-1.234", "-1234", "-1\u202f234", "-1,234")
+
+
+def test_each_language_says_how_it_writes_numbers():
+    languages = Languages()
+    codes = {card["code"] for card in languages.listed()} - {"en"}
+    assert codes == set(NUMBERS) and all(languages.number(code) for code in codes)
 
 
 def test_the_setting_counts_at_once_and_the_browser_is_heard(tmp_path):

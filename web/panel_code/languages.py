@@ -49,6 +49,10 @@ class Languages:
         panel, server = (self._texts(self._folder / code / f"{part}.json") for part in ("panel", "server"))
         return {**card, "panel": panel, "server": server}
 
+    def number(self, code: str) -> str:
+        """12345.6 as the language writes it; '' where it does not say so. Blocks."""
+        return self._texts(self._folder / code / CARD).get("number", "")
+
     async def answer_list(self, request: web.Request) -> web.Response:
         kept = await in_thread(lambda: self._kept("", {"languages": self.listed()}))
         return answered(kept, request, JSON)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from ...core.said import in_language
+from ...core.said import Writing, in_language
 from ...core.settings import is_language
 from .languages import Languages
 
@@ -26,7 +26,7 @@ class Speech:
         self._locale = locale
         self._languages = languages or Languages()
         self._asked = ""
-        self._words: tuple[str, dict[str, str]] = (ENGLISH, {})
+        self._words: tuple[str, dict[str, str], Writing] = (ENGLISH, {}, Writing())
 
     def heard(self, accepted: str) -> None:
         """Take up the Accept-Language of a request."""
@@ -39,8 +39,10 @@ class Speech:
         code = self.language()
         known = self._words
         if known[0] != code:
-            known = self._words = (code, self._languages.words(code)["server"])
-        return in_language(sentence, known[1]) if code != ENGLISH else sentence
+            words = self._languages.words(code)
+            writing = Writing(words["panel"], self._languages.number(code))
+            known = self._words = (code, words["server"], writing)
+        return in_language(sentence, *known[1:]) if code != ENGLISH else sentence
 
     def language(self) -> str:
         """The first language that is wanted and there, else a related one (`zh-TW` is content with `zh`), else English."""
