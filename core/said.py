@@ -62,6 +62,16 @@ class Seconds:
 
 
 @dataclass(frozen=True)
+class Fixed:
+    """A number with so many decimals, whatever they are: 0.50. Kept as it is in English."""
+
+    text: str
+
+    def __str__(self) -> str:
+        return self.text
+
+
+@dataclass(frozen=True)
 class Moment:
     """A time of a day, written as records have it."""
 
@@ -109,7 +119,7 @@ class Listed:
         return ", ".join(_english(item) for item in self.items)
 
 
-Value: TypeAlias = str | int | float | Said | Bytes | Memory | Seconds | Moment | State | Listed
+Value: TypeAlias = str | int | float | Said | Bytes | Memory | Seconds | Fixed | Moment | State | Listed
 
 
 def said(template: str, **values: Value) -> Said:
@@ -181,6 +191,8 @@ class Writing:
             number, _, unit = str(value).partition(" ")
             template = self.words.get(_UNITS[unit], f"{{n}} {unit}")
             return filled(template, {"n": self._figures(number)})
+        if isinstance(value, Fixed):
+            return self._figures(value.text)
         if isinstance(value, (int, float)) and not isinstance(value, bool):
             return self._figures(_english(value).replace(",", "")) if self.example else _plain(value)
         return _english(value)
@@ -245,6 +257,7 @@ _KINDS: dict[type, str] = {
     Bytes: "bytes",
     Memory: "memory",
     Seconds: "seconds",
+    Fixed: "fixed",
     Moment: "moment",
     State: "state",
 }

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from comfy_api.latest import io
 
 from ..core.errors import InvalidError
-from ..core.said import said
+from ..core.said import Fixed, said
 from . import identity, people
 from .character import person_input
 from .context import NodeContext, current
@@ -116,7 +116,7 @@ def _verdict(name: str, score: float, references: list[Face]) -> str:
     from ..core.faces.likeness import own_likeness, reachable, verdict_of
     from ..core.faces.models.records import calibration_of
 
-    calibration, number = calibration_of(references[0].model), f"{score:.2f}"
+    calibration, number = calibration_of(references[0].model), Fixed(f"{score:.2f}")
     if calibration is None:
         return said(
             "Scored {score} by a model that hasn't been calibrated, so it says nothing certain about {name}.",
@@ -135,5 +135,5 @@ def _verdict(name: str, score: float, references: list[Face]) -> str:
         "{verdict}: {score}; the photos score {own} against each other.",
         verdict=verdict,
         score=number,
-        own=f"{own:.2f}",
+        own=Fixed(f"{own:.2f}"),
     )

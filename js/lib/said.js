@@ -40,7 +40,7 @@ function sentence({ text = "", key = "", values = {} }) {
 }
 
 /** @type {Record<string, (value: any) => string>} */
-const KINDS = { bytes, memory, seconds: span, moment, state: (name) => wordOr(`state_${name}`, name), list: (items) => inRow(items.map(valued)) };
+const KINDS = { fixed: (text) => decimal(Number(text), (text.split(".")[1] ?? "").length), bytes, memory, seconds: span, moment, state: (name) => wordOr(`state_${name}`, name), list: (items) => inRow(items.map(valued)) };
 
 /** A name or a file's own words as they are, everything else by the reader's language and region. @param {unknown} value @returns {string} */
 function valued(value) {

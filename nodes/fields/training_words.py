@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ...core.records.job_states import JobState
-from ...core.said import Said, Seconds, joined, said
+from ...core.said import Fixed, Said, Seconds, joined, said
 
 if TYPE_CHECKING:
     from ...core.records.job import Job, Progress
@@ -66,5 +66,5 @@ def _numbers(progress: Progress) -> list[Said]:
     if progress.eta_s:
         numbers.append(said("{time} left", time=Seconds(progress.eta_s)))
     if progress.loss is not None:
-        numbers.append(said("loss {loss}", loss=f"{progress.loss:.3f}"))
+        numbers.append(said("loss {loss}", loss=Fixed(f"{progress.loss:.3f}")))
     return numbers

@@ -23,6 +23,7 @@ test("a sentence's gaps are filled in the panel's language, whatever stands in t
     [template("{free} are free.", { free: { bytes: 1.5e9 } }), "1,5\u00a0GB sind frei."],
     [template("{free} are free.", { free: { memory: 9.5 * 2 ** 30 } }), "9,5\u00a0GB sind frei."],
     [template("{free} are free.", { free: { seconds: 300 } }), "5\u00a0Min. sind frei."],
+    [template("{free} are free.", { free: { fixed: "0.50" } }), "0,50 sind frei."],
     [template("{free} are free.", { free: { list: ["a", "b", "c"] } }), "a, b, c sind frei."],
     [template("{free} are free.", { free: { moment: "2026-12-29T12:00:00" } }), "29.12.2026, 12:00 sind frei."],
     [template("{free} are free.", { free: { state: "running" } }), "läuft sind frei."],

@@ -63,7 +63,7 @@ def test_where_a_training_stands_is_told_in_the_readers_language(comfy):
     comfy.house.language = "de"
     at = {"phase": "training", "step": 1200, "total_steps": 3000, "eta_s": 720.0, "loss": 0.0834}
     running = job(JobState.RUNNING, **at)
-    row = "Training läuft · Schritt 1200 von 3000 · noch 12 min · Loss 0.083"
+    row = "Training läuft · Schritt 1.200 von 3.000 · noch 12 min · Loss 0,083"
     assert in_words(words_of(running)) == row
     assert in_words(words_at_once(running)) == f"{row}. Isengards Reiter zeigt den Fortschritt."
     assert in_words(words_at_once(job(JobState.QUEUED))) == (

@@ -15,7 +15,7 @@ programs, and what is in every body and every answer. This page is made from the
 - An error is `{"error": {"code", "message", "hint", "correlation_id"}}`; the codes are in [errors.md](errors.md). Where its sentences have
   gaps it carries `said`: `{"message": {"text": "{photos} photos are few.", "values": {"photos": 3}}}`, so that they can be said in
   another language. So do jobs' errors, findings and all that is told in words (`warnings.0` is the first of several). A value is a
-  text, a number, another sentence, `{"list": [...]}`, or `{"bytes"}`, `{"memory"}`, `{"seconds"}` or `{"moment"}` with one.
+  text, a number, another sentence, `{"list": [...]}`, or `{"bytes"}`, `{"memory"}`, `{"seconds"}`, `{"fixed"}` or `{"moment"}` with one.
 - Lists are `{"items": [...], "next_cursor": ...}`; give `cursor` and `limit` back for the next page.
 - Beyond loopback a request needs the cookie of `POST /isengard/session`, or the token as `Authorization: Bearer`.
 - A job of `/training/jobs` carries `waits_for`: null, or `{"code": "worker" | "gpu" | "backend", "message", "hint"}` while it is

@@ -6,7 +6,7 @@ import json
 
 import pytest
 from hosts.journey import Api
-from isengard.core.said import Bytes, Memory, Seconds, State, joined, listed, said
+from isengard.core.said import Bytes, Fixed, Memory, Seconds, State, joined, listed, said
 from isengard.core.settings import current_language, load_settings
 from isengard.web.panel_code.languages import Languages
 from isengard.web.panel_code.speech import Speech
@@ -92,6 +92,7 @@ def test_numbers_units_and_states_on_nodes_are_the_languages_own(code):
     times = said("{all} ", all=listed(Seconds(seconds) for seconds in (20, 300, 5400)))
     told = (numbers, said("{n} ", n=0.25), sizes, times, said("{state} ", state=State("running")))
     assert tuple(speech.say(one).strip().replace("\u00a0", " ") for one in told) == NUMBERS[code]
+    assert speech.say(said("{n} ", n=Fixed("0.50"))).strip() == NUMBERS[code][1].replace("25", "50")
     assert speech.say(said("{n} ", n=-1234)).strip() in ("-1.234", "-1234", "-1\u202f234", "-1,234")
 
 
