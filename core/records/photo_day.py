@@ -72,7 +72,7 @@ class PlannedPicture(Stored):
 
 
 class DayEnd(Stored):
-    """What the end of a photo day left out, by the numbers of its pictures, and what the day was in before: to be undone."""
+    """An end of a photo day that can be undone: the pictures it left out, by their numbers, and the state before."""
 
     pictures: list[int]
     before: Literal["running", "paused"]

@@ -273,7 +273,7 @@ declare namespace Schema {
     data: string;
     logs: string;
   }
-  /** What the end of a photo day left out, by the numbers of its pictures, and what the day was in before: to be undone. */
+  /** An end of a photo day that can be undone: the pictures it left out, by their numbers, and the state before. */
   interface DayEnd {
     pictures: number[];
     before: "running" | "paused";
