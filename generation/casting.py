@@ -69,7 +69,7 @@ class Casting:
             raise InvalidError(
                 "placeholder_in_production",
                 said("{name}'s LoRA is a placeholder from practice mode.", name=character.name),
-                "Train with AI-Toolkit to get a likeness.",
+                "Train this person again, this time for real.",
             )
         return version
 

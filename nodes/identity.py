@@ -74,7 +74,7 @@ def find_versions(context: NodeContext, value: object, checkpoint: object) -> li
         raise InvalidError(
             "placeholder_in_production",
             "This LoRA is a placeholder from practice mode.",
-            "Train with AI-Toolkit.",
+            "Train this person again, this time for real.",
         )
     return usable
 
