@@ -102,3 +102,13 @@ def test_what_is_scrolled_under_the_last_button_does_not_shine_through_it(phone)
     bar, foot = phone.locator(".isen-select-bar"), phone.locator(".isen-foot")
     over = "(bar) => Number(getComputedStyle(bar).zIndex)"
     assert foot.evaluate(over) > bar.evaluate(over)
+
+
+def test_why_a_strength_could_not_be_drawn_is_said_to_who_cannot_hover(phone):
+    phone.show("images-form")
+    phone.evaluate("""() => {
+      const { store } = panel;
+      const [first, ...rest] = store.state.comparisons;
+      store.set({ comparisons: [{ ...first, state: "failed", images: [], error: { code: "out_of_memory", message: "The GPU ran out of memory.", hint: "" } }, ...rest] });
+    }""")
+    expect(phone.get_by_test_id("isen-bench-said")).to_have_text("The GPU ran out of memory.")

@@ -1,7 +1,7 @@
 /** One click, six strengths at one seed: how much likeness is enough is looked at, not guessed. */
 
 import { cancelComparison, compare } from "../../data/comparisons.js";
-import { button, h } from "../../lib/dom.js";
+import { button, h, say } from "../../lib/dom.js";
 import { decimal } from "../../lib/format.js";
 import { keyed } from "../../lib/lists.js";
 import { said } from "../../lib/said.js";
@@ -30,7 +30,8 @@ export class StrengthBench {
     this.start = button(t("bench"), () => this.#start(), { icon: "sliders-h", title: t("benchHint"), testid: "isen-bench" });
     this.stop = button(t("cancelBench"), () => cancelComparison(this.view.store, this.running), { testid: "isen-cancel-bench" });
     this.strip = h("ul", { class: "isen-film isen-six", "aria-label": t("bench"), "data-testid": "isen-bench-strip" });
-    this.element = h("div", { class: "isen-stack-tight" }, h("div", { class: "isen-row" }, this.start, this.stop), this.strip);
+    this.said = h("small", { class: "isen-muted", role: "status", "data-testid": "isen-bench-said" });
+    this.element = h("div", { class: "isen-stack-tight" }, h("div", { class: "isen-row" }, this.start, this.stop), this.strip, this.said);
   }
 
   /**
@@ -46,6 +47,7 @@ export class StrengthBench {
     this.running = newest.filter((known) => !ENDED.has(known.state));
     this.stop.hidden = !this.running.length;
     this.shown = newest;
+    say(this.said, said(newest.find((known) => known.state === "failed")?.error, "message"));
     keyed(this.strip, newest, { id: (known) => known.id, make: (known) => this.#frame(known) });
   }
 
