@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import logging
-import os
 import threading
 import time
 from collections import OrderedDict
@@ -12,11 +11,9 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
-import psutil
-
 from ..errors import NotReadyError
 from ..paths import DataPaths
-from ..processes.child_pool import ChildPool
+from ..processes.child_pool import ChildPool, places
 from ..processes.json_child import ChildDidNotStart, ChildIsStarting, JsonChild
 from .calibration import DLIB
 from .face import Face, Seen, Shares, seen_of
@@ -33,8 +30,8 @@ START_STEP_S = 3.0
 START_PAUSE_S = 0.05
 #: Unused for so long, a child ends: it holds 170 MB, and files that a person may want to remove.
 IDLE_S = 30.0
-#: A child for each of so many who ask at once, and the memory that a computer has for each.
-MOST_AT_ONCE, MEMORY_EACH = 2, 4 * 1024**3
+#: A child for each of so many who ask at once: two look at a set of photos in little more than half the time.
+MOST_AT_ONCE = 2
 #: Pictures whose faces are remembered.
 REMEMBERED = 512
 _log = logging.getLogger("isengard.faces")
@@ -42,8 +39,8 @@ _log = logging.getLogger("isengard.faces")
 
 class FaceReader:
     """Thread-safe. The same file (by size and time) is read once. `chosen`: names of the models that the owner has chosen, asked for
-    at every picture, so that a choice counts at once; `left_out`: runtimes that must not be used now; `at_once`: for so many who ask
-    there is a child each."""
+    at every picture, so that a choice counts at once; `left_out`: runtimes that must not be used now; `at_once`: as many as ask at
+    once have a child each, by default what the computer has room for."""
 
     def __init__(
         self,
@@ -66,8 +63,16 @@ class FaceReader:
         #: How often everybody was forgotten: what was asked before is not remembered after.
         self._forgotten = 0
         self._known: OrderedDict[tuple[str, int, int], Seen] = OrderedDict()
-        self.at_once = at_once or _at_once()
-        self._children = ChildPool(lambda: self._child(timeout_s), self.at_once, stay=0, idle_s=idle_s)
+        self._at_once = at_once
+        self._children = ChildPool(
+            lambda: self._child(timeout_s), at_once or MOST_AT_ONCE, stay=0, idle_s=idle_s
+        )
+
+    @property
+    def at_once(self) -> int:
+        """So many pictures are read at once: as many as this computer has room for the chosen models."""
+        reading = self._reading_now()
+        return self._at_once or (places(MOST_AT_ONCE, reading.memory) if reading is not None else 1)
 
     def _child(self, timeout_s: float) -> JsonChild:
         return JsonChild(
@@ -172,7 +177,7 @@ class FaceReader:
         question = {"picture": str(picture), **({"perhaps": True} if perhaps else {})}
         deadline = time.monotonic() + self._start_s
         while True:
-            with self._children.child() as child, contextlib.suppress(ChildIsStarting):
+            with self._children.child(self.at_once) as child, contextlib.suppress(ChildIsStarting):
                 self._start(child)
                 answer = child.ask(question)
                 _tell(answer, child.exit_code, "perhaps" if perhaps else "faces")
@@ -204,11 +209,6 @@ class FaceReader:
                 "Set it up under Images, Compare versions, or in the settings.",
             )
         return reading
-
-
-def _at_once() -> int:
-    """Two where that leaves memory for the rest: a set of photos is looked at in little more than half the time."""
-    return max(1, min(MOST_AT_ONCE, os.cpu_count() or 1, int(psutil.virtual_memory().total) // MEMORY_EACH))
 
 
 def _tell(answer: dict[str, Any] | None, exit_code: int | None, wanted: str) -> None:

@@ -65,7 +65,7 @@ class TrainedFrom(Protocol):
 
     @property
     def extras_hub(self) -> str:
-        """Where text encoder and VAE come from, if not from the base's repository."""
+        """The repository that text encoder and VAE come from; '' where that is the base's."""
 
     def parts_in_bits(self, bits: int) -> list[HubPart]:
         """List what is read besides where the weights are kept in fewer than 8 bits."""

@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 import logging
-import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
-
-import psutil
 
 from ..errors import (
     InvalidError,
@@ -19,7 +16,7 @@ from ..errors import (
     TooLargeError,
     UnsupportedMediaError,
 )
-from ..processes.child_pool import ChildPool
+from ..processes.child_pool import ChildPool, places
 from ..processes.json_child import ChildDidNotStart, ChildIsStarting, JsonChild, library_folders
 from ..said import said
 
@@ -68,7 +65,7 @@ class PhotoDecoder:
     One alone is read by the same child each time, and the others are started when they are needed."""
 
     def __init__(self, timeout_s: float = DECODE_TIMEOUT_S, at_once: int | None = None) -> None:
-        self.at_once = at_once or _at_once(os.cpu_count() or 1, psutil.virtual_memory().total)
+        self.at_once = at_once or places(MOST_AT_ONCE, CHILD_BYTES)
         self.children = ChildPool(lambda: _child(timeout_s), self.at_once)
         #: One for all photos: it remembers what the thumbnails look like that it has seen.
         self._comparing = ChildPool(lambda: _child(timeout_s), 1, stay=0)
@@ -140,10 +137,6 @@ def _child(timeout_s: float) -> JsonChild:
         arguments=lambda: library_folders(("PIL", "pillow_heif", "numpy")),
         environment=_KEEPS_MEMORY,
     )
-
-
-def _at_once(cores: int, memory_bytes: int) -> int:
-    return max(1, min(cores, MOST_AT_ONCE, memory_bytes // 2 // CHILD_BYTES))
 
 
 def _slow(message: str) -> NotReadyError:

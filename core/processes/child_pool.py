@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import os
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+
+import psutil
 
 from .json_child import JsonChild
 
@@ -26,9 +29,11 @@ class ChildPool:
         self._clearing: threading.Timer | None = None
 
     @contextmanager
-    def child(self) -> Iterator[JsonChild]:
+    def child(self, at_most: int | None = None) -> Iterator[JsonChild]:
+        """A child of one's own, as soon as one is free and fewer than `at_most` are at work."""
+        most = at_most or len(self._children)
         with self._lock:
-            self._lock.wait_for(lambda: self._free)
+            self._lock.wait_for(lambda: self._free and self._at_work() < most)
             child = self._free.pop()
         try:
             yield child
@@ -36,14 +41,17 @@ class ChildPool:
             with self._lock:
                 self._free.append(child)
                 self._free.sort(key=self._children.index, reverse=True)
-                self._lock.notify()
+                self._lock.notify_all()
             self._clear_later(child)
 
     @property
     def is_at_work(self) -> bool:
         """Whether anybody asks one of them now."""
         with self._lock:
-            return len(self._free) < len(self._children)
+            return self._at_work() > 0
+
+    def _at_work(self) -> int:
+        return len(self._children) - len(self._free)
 
     @property
     def pids(self) -> list[int]:
@@ -77,3 +85,13 @@ class ChildPool:
         with self._lock:
             self._free = sorted([*self._free, *ended], key=self._children.index, reverse=True)
             self._lock.notify_all()
+
+
+def places(most: int, child_bytes: int) -> int:
+    """Count how many children this computer has room for: `most` at best, one a core, and half of the memory for all of them."""
+    return places_on(os.cpu_count() or 1, int(psutil.virtual_memory().total), most, child_bytes)
+
+
+def places_on(cores: int, memory_bytes: int, most: int, child_bytes: int) -> int:
+    """Count them by the numbers of a computer."""
+    return max(1, min(cores, most, memory_bytes // 2 // child_bytes))

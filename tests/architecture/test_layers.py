@@ -39,7 +39,7 @@ OWNED = {
     "pillow_heif": ("core/photo_decoding/",),
     "pythonjsonlogger": ("core/logs.py",),
     "psutil": (
-        "core/photo_decoding/decoder.py",
+        "core/processes/child_pool.py",
         "core/comfyui_http.py",
         "training/process/process_tree.py",
         "training/machine/machine_facts.py",

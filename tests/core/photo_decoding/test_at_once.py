@@ -9,8 +9,8 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-from isengard.core.photo_decoding.decoder import PhotoDecoder, _at_once
-from isengard.core.processes.child_pool import ChildPool
+from isengard.core.photo_decoding.decoder import CHILD_BYTES, MOST_AT_ONCE, PhotoDecoder
+from isengard.core.processes.child_pool import ChildPool, places_on
 from isengard.core.processes.json_child import JsonChild
 from PIL import Image
 from support.pictures import photograph, saved
@@ -30,7 +30,7 @@ for line in sys.stdin:
     [(1, 64, 1), (2, 16, 2), (2, 8, 2), (4, 8, 2), (4, 4, 1), (4, 2, 1), (8, 32, 4), (64, 512, 4)],
 )
 def test_as_many_children_as_cores_and_memory_help(cores, memory, children):
-    assert _at_once(cores, memory * GB) == children
+    assert places_on(cores, memory * GB, MOST_AT_ONCE, CHILD_BYTES) == children
 
 
 @pytest.fixture
@@ -42,8 +42,8 @@ def pool(tmp_path):
     pool.close()
 
 
-def ask(pool, seconds=0.0):
-    with pool.child() as child:
+def ask(pool, seconds=0.0, at_most=None):
+    with pool.child(at_most) as child:
         return child.ask({"s": seconds})["pid"]
 
 
@@ -53,6 +53,11 @@ def test_one_asker_has_one_child_and_many_have_all_of_them(pool):
     with ThreadPoolExecutor(9) as askers:
         pids = set(askers.map(lambda _: ask(pool, 0.2), range(9)))
     assert len(pids) == 3 and first < pids
+
+
+def test_no_more_are_at_work_than_whoever_asks_allows(pool):
+    with ThreadPoolExecutor(6) as askers:
+        assert len(set(askers.map(lambda _: ask(pool, 0.1, at_most=2), range(6)))) == 2
 
 
 def test_those_that_came_to_help_end_when_nobody_needs_them_and_come_again(pool):
