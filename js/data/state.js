@@ -61,6 +61,8 @@ export function emptyState() {
     cursors: {},
     route: { tab: "characters" },
     uploads: [],
+    /** How much of a person's file was sent, 1 while it is read; null where none is on its way. */
+    importing: null,
     /** Photos that somebody dropped where nobody is chosen yet: {found, name}. */
     arrivals: null,
   };

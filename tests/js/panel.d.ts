@@ -320,6 +320,7 @@ declare namespace Isengard {
     cursors: Partial<Record<keyof State, string | null>>;
     route: Route;
     uploads: Upload[];
+    importing: number | null;
     arrivals: Arrivals | null;
   }
   /** The state as views are shown it: behind the wall of connecting, so who there is is known. */

@@ -62,6 +62,7 @@ export class IsenCharacters extends View {
     if (state.arrivals?.archive) return this.#importPerson(state.arrivals.archive);
     if (state.arrivals && this.form.hidden) return this.#show(true);
     this.#arrived(state.arrivals);
+    this.bring.show(state.importing);
     const none = !state.characters.length;
     this.first.show(state, none && this.form.hidden);
     this.wall.hidden = none;

@@ -22,24 +22,32 @@ export class Importer {
     this.element = h("div", { class: "isen-stack-tight" }, h("label", { class: "isen-button isen-file-button", title: t("importCharacter") }, icon("upload"), t("importShort"), input), this.bar);
   }
 
+  /** How far the one is that is on its way, whichever view it was given to. @param {number | null} share */
+  show(share) {
+    this.bar.hidden = share === null;
+    if (share !== null && share < 1) this.bar.value = share;
+    else this.bar.removeAttribute("value"); // sent, it is still to be read
+  }
+
   /** @param {File} file */
   async take(file) {
     const { store } = this.view;
-    this.bar.hidden = false;
-    this.bar.value = 0;
-    /** Sent, it is still to be read. @param {number} share */
-    const progress = (share) => {
-      if (share < 1) this.bar.value = share;
-      else this.bar.removeAttribute("value");
+    store.set({ importing: 0 });
+    this.show(0);
+    const progress = (/** @type {number} */ share) => {
+      store.set({ importing: share });
+      this.show(share);
     };
     const answer = await store.attempt(() => store.api.characters.bring(file, { id: newCorrelationId(), progress }));
-    this.bar.hidden = true;
+    store.set({ importing: null });
+    this.show(null);
     if (!answer) return;
     const { character, refused, former_trigger: former } = answer;
     const lost = refused.length;
     const values = { name: character.name, photos: counted("photoCount", character.photo_count), why: said(refused[0], "message"), trigger: character.trigger_word, former };
     store.keepCharacter(character);
-    store.go({ tab: "characters", id: character.id });
+    const { tab, id } = store.state.route; // who has gone elsewhere meanwhile stays there
+    if (tab === "characters" && !id) store.go({ tab: "characters", id: character.id });
     offerUndo(this.view, sentences(counted(lost ? "importedPartly" : "imported", lost || character.photo_count, values), former && t("importedTrigger", values)), null);
   }
 }

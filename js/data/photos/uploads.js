@@ -52,7 +52,7 @@ export async function makePeople(store, people, kind) {
 }
 
 /** Whether a file is still on its way in. @param {Isengard.State} state */
-export const uploading = ({ uploads }) => uploads.some((known) => !known.error && !known.note);
+export const uploading = ({ uploads, importing }) => importing !== null || uploads.some((known) => !known.error && !known.note);
 
 /**
  * While files are on their way in, the browser asks whether the page may be closed; only then, for it slows the way back to a page.
