@@ -113,7 +113,8 @@ export class IsenCharacter extends View {
   update(state) {
     const character = state.characters.find((known) => known.id === this.route.id);
     if (!character) return;
-    const list = state.photos[character.id] ?? [];
+    const photos = state.photos[character.id]; // undefined while they are on their way
+    const list = photos ?? [];
     this.rail.show(character, state, "photos");
     this.#head(character, list);
     this.#progress(list);
@@ -123,7 +124,7 @@ export class IsenCharacter extends View {
     this.improve.hidden = !list.length;
     this.trash.hidden = state.photos[character.id] === undefined;
     this.weak.show(list);
-    this.dropzone.show(list.length > 0);
+    this.dropzone.show(Boolean(photos ? list.length : character.photo_count));
     this.uploads.show(state.uploads);
     this.captions.show(character, list);
     this.versions.hidden = !character.versions.length;
@@ -165,7 +166,8 @@ export class IsenCharacter extends View {
 
   /** @param {Isengard.Character} character @param {Isengard.Photo[]} list @param {Isengard.Job | undefined} running */
   #foot(character, list, running) {
-    const included = list.filter((photo) => photo.included).length;
+    const known = this.store.state.photos[character.id]; // while they are on their way, whoever has some is not told to add some
+    const included = known ? list.filter((photo) => photo.included).length : character.photo_count;
     const trained = character.versions.length > 0;
     say(this.draw, t("makePictures", { name: brief(character.name) }));
     this.draw.hidden = this.day.hidden = !trained;

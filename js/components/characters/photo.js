@@ -6,6 +6,7 @@ import { fill } from "../../lib/lists.js";
 import { MARKS, useOf } from "../../lib/photo_use.js";
 import { said } from "../../lib/said.js";
 import { t } from "../../locales/words.js";
+import { putPicture } from "../shared/coming_picture.js";
 import { arrowOf, closer, openDialog } from "../shared/dialogs.js";
 import { openCropTool } from "./crops/crop_tool.js";
 import { coverOf, removePhoto, turnPhotos } from "./photo_actions.js";
@@ -67,7 +68,7 @@ class PhotoDialog {
     this.photoId = photo.id;
     this.#place = placeOf(photo);
     const address = this.store.api.photos.imageUrl(this.characterId, this.photoId, "full");
-    if (this.image.getAttribute("src") !== address) this.image.setAttribute("src", address);
+    putPicture(this.image, address);
     this.image.alt = t("photo", { n: at + 1 });
     say(this.title, `${t("photoOf", { n: at + 1, count: this.list.length })}${photo.name ? `${DOT}${photo.name}` : ""}`);
     const source = this.list.findIndex((known) => known.id === photo.made_from);

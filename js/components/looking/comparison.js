@@ -3,6 +3,7 @@
 import { button, field, h, icon, say } from "../../lib/dom.js";
 import { letterOf } from "../../locales/reading.js";
 import { t } from "../../locales/words.js";
+import { putPicture } from "../shared/coming_picture.js";
 import { arrowOf, closer, openDialog } from "../shared/dialogs.js";
 import { Zoom, ZoomFrame, zoomButtons } from "../shared/zoom_frame.js";
 
@@ -76,7 +77,7 @@ class Comparison {
   #show(side) {
     const { src, caption, label, width = 0, height = 0 } = this.all[Number(this.choices[side].value)];
     if (width) this.frames[side].sized({ width, height });
-    this.images[side].src = src;
+    putPicture(this.images[side], src);
     this.images[side].alt = label;
     say(this.captions[side], t("compareCaption", { side: t(side ? "compareB" : "compareA"), text: caption }));
   }

@@ -3,6 +3,7 @@
 import { button, h, picture, say } from "../../lib/dom.js";
 import { letterOf } from "../../locales/reading.js";
 import { t } from "../../locales/words.js";
+import { putPicture } from "../shared/coming_picture.js";
 import { arrowOf, closer, openDialog } from "../shared/dialogs.js";
 import { badgeOf, pictureWords } from "./day_words.js";
 
@@ -39,7 +40,7 @@ export function openCulling(view, { pictures, at: first, person, choose }) {
   };
   const show = () => {
     const one = shown[at];
-    image.src = generations.imageUrl({ id: one.generation_id }, one.image ?? { n: 0 });
+    putPicture(image, generations.imageUrl({ id: one.generation_id }, one.image ?? { n: 0 }));
     image.alt = pictureWords(one);
     say(words, pictureWords(one));
     say(place, t("placeOf", { n: at + 1, count: shown.length }));

@@ -27,7 +27,7 @@ export class PromptHistory {
     this.search = h("input", { type: "search", placeholder: t("searchPrompts"), "aria-label": t("searchPrompts"), "data-testid": "isen-search-prompts", on: { input: () => this.#soon() } });
     this.kinds = [false, true].map((favourite) => button(t(favourite ? "favouritePrompts" : "allPrompts"), () => this.#turn(favourite), { kind: "chip", "aria-pressed": String(!favourite), testid: favourite ? "isen-prompts-favourites" : "isen-prompts-all" }));
     this.list = h("ul", { class: "isen-plain-list isen-stack-tight", "aria-label": t("pastPrompts"), "data-testid": "isen-past-prompts" });
-    this.none = h("p", { class: "isen-muted", role: "status", hidden: true });
+    this.none = h("p", { class: "isen-muted", role: "status", text: t("loading") });
     this.more = button(t("morePrompts"), () => this.#load(this.cursor), { kind: "link", testid: "isen-more-prompts" });
     this.more.hidden = true;
   }
@@ -58,7 +58,8 @@ export class PromptHistory {
     const { store } = this.view;
     const asked = ++this.asked;
     const page = await store.attempt(() => store.api.prompts.list({ search: this.search.value.trim(), favourite: this.favourite }, cursor));
-    if (!page || asked !== this.asked) return;
+    if (asked !== this.asked) return;
+    if (!page) return void (this.none.hidden = true);
     const known = new Set(cursor ? this.items.map(({ prompt }) => prompt) : []);
     this.items = [...(cursor ? this.items : []), ...page.items.filter(({ prompt }) => !known.has(prompt))];
     this.cursor = page.next_cursor;

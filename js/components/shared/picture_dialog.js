@@ -6,6 +6,7 @@
 import { button, h, icon, say } from "../../lib/dom.js";
 import { isCommand } from "../../locales/reading.js";
 import { t } from "../../locales/words.js";
+import { putPicture } from "./coming_picture.js";
 import { arrowOf, closer, openDialog } from "./dialogs.js";
 import { Zoom, ZoomFrame, zoomButtons } from "./zoom_frame.js";
 
@@ -43,7 +44,7 @@ export function showPictures(view, { label, items, at: first, describe, below = 
     at = (at + move + items.length) % items.length;
     const { src, file = src, name, caption: text, mark: worn, width = 0, height = 0 } = describe(items[at]);
     if (width) frame.sized({ width, height });
-    image.src = src;
+    putPicture(image, src);
     image.alt = label;
     say(caption, text);
     mark.replaceChildren(...(worn ? [worn] : []));

@@ -5,6 +5,7 @@ import { keyed } from "../../lib/lists.js";
 import { count } from "../../lib/format.js";
 import { t } from "../../locales/words.js";
 import { columnsOf, samplesOf } from "../../data/samples.js";
+import { putPicture } from "../shared/coming_picture.js";
 import { face } from "../shared/person_picker.js";
 import { showPictures } from "../shared/picture_dialog.js";
 
@@ -127,7 +128,7 @@ export class SampleStrip {
   #redraw(figure, frame) {
     const [open, caption] = /** @type {HTMLElement[]} */ ([...figure.children]);
     Object.assign(open, { sample: frame }).setAttribute("aria-label", alt(frame));
-    open.firstElementChild?.setAttribute("src", this.#address(frame));
+    putPicture(/** @type {HTMLImageElement} */ (open.firstElementChild), this.#address(frame));
     say(caption, frame.who);
     caption.title = frame.hint;
   }
