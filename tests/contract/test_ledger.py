@@ -160,8 +160,9 @@ def test_a_waiting_job_is_cancelled_at_once_and_an_ended_one_not_at_all(ledger):
     _, lease = (submit(ledger), claim(ledger))[1]
     ledger.advance(lease, S.RUNNING)
     ledger.advance(lease, S.COMPLETED)
-    with pytest.raises(IllegalTransitionError):
-        ledger.order(lease.job_id, "cancel")
+    for order in ("cancel", "pause"):  # pressed while it came to its end
+        with pytest.raises(IllegalTransitionError, match=r"^This has already ended\."):
+            ledger.order(lease.job_id, order)
     with pytest.raises(IllegalTransitionError):
         ledger.requeue(lease.job_id)
 

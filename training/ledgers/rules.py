@@ -71,6 +71,10 @@ def ordered(job: Job, order: Order, at: str) -> Job | None:
     doing, done = _WISHED_STATE[order]
     if job.state in (doing, done):
         return None
+    if job.state in ENDED:
+        raise IllegalTransitionError(
+            "illegal_transition", "This has already ended.", "Nothing needs to be done."
+        )
     if order == "cancel" and job.state in _UNOWNED:
         return stepped(job, done, at)
     return stepped(job, doing, at).model_copy(update={"order": order})
