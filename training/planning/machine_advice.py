@@ -224,12 +224,16 @@ def path(s: Situation) -> Sequence[Finding]:
         return []
     if len(root) + OUR_PATHS + 2 * len(s.slug) >= WINDOWS_PATH:
         message = said(
-            "The data folder's path has {length} characters: too long for some of the trainer's files.",
+            "The data folder's path has {length} characters: too long for some of the trainer's files. "
+            "Move it to a shorter one: Isengard's documentation (Settings) says how.",
             length=len(root),
         )
         return [Finding(severity="error", code="path_too_long", message=message, fix="move_data")]
     if not root.isascii():
-        letters = "The data folder's path holds letters that some of the trainer's libraries cannot read on Windows."
+        letters = (
+            "The data folder's path holds letters that some of the trainer's libraries cannot read on Windows. "
+            "Move it to a path of plain letters: Isengard's documentation (Settings) says how."
+        )
         return [Finding(severity="warning", code="path_letters", message=letters, fix="move_data")]
     return []
 

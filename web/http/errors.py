@@ -112,7 +112,7 @@ def _unexpected(route: str) -> web.Response:
     failure = errors.IsengardError(
         "internal_error",
         "Something went wrong inside Isengard.",
-        "Look up its id in the log, then report the problem.",
+        "Try again. If it happens again, report it under Settings and help, Report a problem; the log has more under its id.",
     )
     return web.json_response(body_of(failure), status=500)
 
