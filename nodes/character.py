@@ -53,7 +53,7 @@ class IsengardCharacter(io.ComfyNode):
             display_name="Isengard Character",
             category="Isengard",
             description="A person from the Isengard tab.",
-            **newer(io.Schema, search_aliases=[*PERSON, "people"]),
+            **newer(io.Schema, search_aliases=[*PERSON, "people", "trigger word"]),
             inputs=[
                 choices.named_combo(
                     "character",

@@ -22,7 +22,7 @@ class IsengardCharacterBatch(io.ComfyNode):
             display_name="Isengard Character Batch",
             category="Isengard",
             description="Several people, one after another: the nodes after this one run once for each person.",
-            **newer(io.Schema, search_aliases=[*PERSON, "people", "list", "batch"]),
+            **newer(io.Schema, search_aliases=[*PERSON, "people", "list", "batch", "trigger word"]),
             inputs=[
                 io.String.Input(
                     "names",

@@ -38,7 +38,7 @@ class IsengardLoRAStack(io.ComfyNode):
             display_name="Isengard LoRA Stack",
             category="Isengard",
             description="Passes a trained person to LoRA nodes from other packs. Don't combine it with Apply Identity, which applies the LoRA itself.",
-            **newer(io.Schema, search_aliases=[*PERSON, "LoRA stack", "LoRA loader"]),
+            **newer(io.Schema, search_aliases=[*PERSON, "LoRA stack", "LoRA loader", "trigger word"]),
             inputs=_inputs(),
             outputs=[
                 StackType.Output("lora_stack_out", display_name="lora_stack"),

@@ -21,7 +21,7 @@ class IsengardRequest(io.ComfyNode):
             display_name="Isengard Request",
             category="Isengard",
             description="Prompt, size and seed of a picture. The Isengard tab fills this node in.",
-            **newer(io.Schema, search_aliases=["prompt", "size", "seed"]),
+            **newer(io.Schema, search_aliases=["prompt", "size", "seed", "trigger word"]),
             inputs=_inputs(),
             outputs=[
                 io.String.Output("prompt_out", display_name="prompt"),

@@ -24,7 +24,7 @@ from ..core.said import joined, listed, said
 from . import identity
 from .character import CharacterType, person_input
 from .context import NodeContext, current
-from .fields import choices
+from .fields import choices, failed_trainings
 from .fields.telling import in_words, reason_in_words, tell, telling
 from .fields.training_words import words_at_once, words_of
 from .newer_fields import PERSON, newer
@@ -96,6 +96,17 @@ class IsengardTrainLoRA(io.ComfyNode):
         return True
 
     @classmethod
+    def fingerprint_inputs(cls, character: Any = None, wait: Any = None, **inputs: Any) -> str:
+        """Changes with a failed training of these inputs alone, so that running the graph again tries again.
+
+        What is done or on its way is found again, and whoever cancelled one means it.
+        """
+        try:
+            return failed_trainings.print_of(current().server.ledger, inputs)
+        except IsengardError as error:
+            return error.code
+
+    @classmethod
     @telling
     def execute(
         cls,
@@ -111,18 +122,13 @@ class IsengardTrainLoRA(io.ComfyNode):
         context = current()
         _require_allowed(context)
         person = identity.known(context, character)
-        request = _request(
-            character_id=person.id,
-            family=family,
-            preset=preset,
-            overrides=_overrides(overrides),
-            base_model=base_model.strip() or None,
-            route=route.strip(),
-            method=method,
-        )
+        chosen = {"family": family, "preset": preset, "overrides": overrides}
+        newer_ones = {"base_model": base_model, "route": route, "method": method}
+        request = _request(person.id, **chosen, **newer_ones)
         training = context.server.training
         same_job = _known(training, request)
         job = same_job or training.submit(request, correlation.new_correlation_id("node"))
+        failed_trainings.remember(job.id, {**chosen, **newer_ones})
         node_id = cls.hidden.unique_id if cls.hidden else None
         if wait and job.state not in ENDED:
             # our own memory first: ComfyUI empties it between two prompts only, and this prompt is the one that waits
@@ -234,15 +240,24 @@ def _require_allowed(context: NodeContext) -> None:
         )
 
 
-def _request(**asked: Any) -> TrainingRequest:
-    """InvalidError `bad_request`: what a graph holds may be of any length."""
+def _request(
+    person: str, *, overrides: object, base_model: str, route: str, **asked: object
+) -> TrainingRequest:
+    """InvalidError `bad_request`: what a graph holds may be of any length; `overrides_unreadable`."""
     from pydantic import ValidationError
 
     from ..core.records.refusal import in_words as what_is_wrong
     from ..core.records.training import TrainingRequest
 
+    fields: dict[str, Any] = {
+        **asked,
+        "character_id": person,
+        "overrides": _overrides(overrides),
+        "base_model": base_model.strip() or None,
+        "route": route.strip(),
+    }
     try:
-        return TrainingRequest(**asked)
+        return TrainingRequest(**fields)
     except ValidationError as fault:
         raise InvalidError(
             "bad_request", what_is_wrong(fault), "Correct this input of the node and run it again."

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
+
 import pytest
 from isengard.core.errors import InvalidError, NotFoundError
 from isengard.core.records.character import CharacterDraft, CharacterPatch
+from isengard.core.records.job_states import JobState
 
 pytestmark = pytest.mark.slow
 
@@ -135,8 +138,17 @@ def test_a_text_stays_the_same_while_its_person_changes(ann, comfy, paths):
     assert fingerprint() not in seen, "and a missing folder is no fault"
 
 
-def test_a_training_is_not_asked_for_again_because_somebody_changed(comfy):
+def test_a_training_is_not_asked_for_again_because_somebody_changed(ann, comfy):
     """Unlike a picture: whoever cancelled one means it."""
+    from isengard.nodes.fields import failed_trainings
     from isengard.nodes.train_lora import IsengardTrainLoRA
 
-    assert "fingerprint_inputs" not in vars(IsengardTrainLoRA)
+    states = iter([JobState.RUNNING, JobState.CANCELLED])
+    comfy.house.ledger = SimpleNamespace(get=lambda job_id: SimpleNamespace(state=next(states)))
+    asked = {"family": "sd15", "preset": "quick", "overrides": "{}"}
+    failed_trainings.remember("job_cancelled", {**asked, "route": "", "method": "lora"})
+
+    before = IsengardTrainLoRA.fingerprint_inputs(character=None, **asked)
+    ann.publish(30)
+    assert IsengardTrainLoRA.fingerprint_inputs(character=None, **asked) == before
+    assert list(states) == []

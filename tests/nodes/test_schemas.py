@@ -67,9 +67,15 @@ def test_ids_inputs_and_outputs(nodes):
 #: Looked for in ComfyUI's node search, each of these finds the nodes that have to do with it.
 SOUGHT = {
     **dict.fromkeys(
-        ("person", "face", "portrait", "likeness", "character", "LoRA"),
+        ("person", "face", "portrait", "likeness", "character", "identity", "LoRA"),
         {*CONTRACT} - {"IsengardPlaceholderImage", "IsengardPicture", "IsengardRequest", "IsengardSaveImage"},
     ),
+    "trigger word": {
+        "IsengardCharacter",
+        "IsengardCharacterBatch",
+        "IsengardLoRAStack",
+        "IsengardRequest",
+    },
     "train": {"IsengardTrainLoRA"},
     "match": {"IsengardIdentityScore"},
 }

@@ -183,3 +183,57 @@ def test_the_node_says_how_far_it_is_while_it_waits(train, house, comfy):  # noq
 def test_without_waiting_the_node_says_where_to_look(train, comfy):
     train()
     assert comfy.said == [("Waiting in line. The Isengard tab shows the progress.", "7")]
+
+
+def ended(house, state):  # noqa: F811
+    """The training that is next in line runs and ends like this."""
+    job, lease = house.ledger.claim(worker_id="w", owner="o", needs={"cpu", "gpu"})
+    if state is JobState.CANCELLED:
+        house.ledger.order(job.id, "cancel")
+        house.ledger.advance(lease, JobState.CANCELLED)
+        return
+    house.ledger.advance(lease, JobState.RUNNING)
+    house.ledger.advance(lease, state)
+
+
+@pytest.mark.parametrize(
+    ("state", "again"), [(JobState.FAILED, 2), (JobState.CANCELLED, 1), (JobState.COMPLETED, 1)]
+)
+def test_running_an_unchanged_graph_tries_again_what_failed_and_nothing_else(train, house, state, again):  # noqa: F811
+    """ComfyUI runs a node again only if its fingerprint has changed: after a failed training, Run did nothing at all."""
+    from isengard.nodes.train_lora import IsengardTrainLoRA
+
+    def run(**given):
+        """As ComfyUI does: links come as None, inputs that a graph lacks are not given."""
+        inputs = {"character": None, "family": "sd15", "preset": "quick", "wait": False, **given}
+        now = IsengardTrainLoRA.fingerprint_inputs(**inputs)
+        if now != run.seen:
+            train(**given)
+        run.seen = now
+
+    run.seen = None
+    run()
+    run()
+    ended(house, state)
+    for _ in range(3):
+        run()
+    assert len(train.rung()) == again
+    if state is JobState.FAILED:
+        ended(house, JobState.FAILED)
+        run()
+        assert len(train.rung()) == again + 1
+
+
+def test_a_failed_training_of_other_settings_runs_this_node_no_further_time(train, house):  # noqa: F811
+    from isengard.nodes.train_lora import IsengardTrainLoRA
+
+    def fingerprint(**given):
+        inputs = {"character": None, "family": "sd15", "preset": "quick", "overrides": '{"seed": 8}'}
+        return IsengardTrainLoRA.fingerprint_inputs(**{**inputs, **given})
+
+    before, linked = fingerprint(), fingerprint(overrides=None)
+    train(overrides='{"seed": 9}')
+    ended(house, JobState.FAILED)
+    assert fingerprint() == before
+    assert fingerprint(overrides=None) != linked, "a linked input may be the one that failed"
+    assert fingerprint(overrides='{"seed": 9}') != before
