@@ -66,8 +66,12 @@ def find_versions(context: NodeContext, value: object, checkpoint: object) -> li
     character = known(context, value)
     versions = context.versions.candidates(character.slug, checkpoint)
     if not versions:
+        # a graph of another computer, or a version that was deleted since: others of this person are there
+        others = context.versions.candidates(character.slug, "last")
         raise InvalidError(
-            "not_trained_yet", said("{name} has no such trained LoRA.", name=character.name), "Train first."
+            "not_trained_yet",
+            said("{name} has no such trained LoRA.", name=character.name),
+            "Use best, last or a step." if others else "Train first.",
         )
     usable = [version for version in versions if context.settings.fast_test or not version.placeholder]
     if not usable:

@@ -88,7 +88,8 @@ class IsengardTrainLoRA(io.ComfyNode):
                 said("{field} must be one of {choices}.", field="preset", choices=listed(PRESETS))
             )
         if family is not None and (not isinstance(family, str) or family not in choices.families_by_key()):
-            return in_words(said("{field} is not known here.", field="family"))
+            unknown = said("{field} is not known here.", field="family")
+            return in_words(joined(unknown, said("Choose one from the list.")))
         try:
             _overrides("{}" if overrides is None else overrides)
         except IsengardError as error:

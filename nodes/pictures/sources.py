@@ -6,7 +6,7 @@ import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ...core.errors import InvalidError
+from ...core.errors import InvalidError, NotFoundError
 from . import reference_photos
 from .pixels import eight_bit
 
@@ -24,7 +24,14 @@ SOFT = 1 / 128
 
 
 def files_of(context: NodeContext, text: str) -> tuple[Path, Path | None]:
-    """The picture's file and its mask's. InvalidError `picture_unknown`, `order_over`; NotFoundError, ForbiddenError `remote_photos`."""
+    """The picture's file and its mask's. InvalidError `picture_unknown`, `order_over`; ForbiddenError `remote_photos`."""
+    try:
+        return _found(context, text)
+    except NotFoundError as gone:  # its words are for the panel, which can be loaded again
+        raise _unknown() from gone
+
+
+def _found(context: NodeContext, text: str) -> tuple[Path, Path | None]:
     from ...core.generations.picture_sources import source_of
 
     place = PLACE.fullmatch(text.strip())
@@ -41,12 +48,16 @@ def _ordered(context: NodeContext, ticket: str) -> str:
     """Whoever holds a generation's ticket is making its pictures, and may look at what they are made from."""
     generation_id = context.generations.tickets.holder(ticket)
     if generation_id is None:
-        raise InvalidError(
-            "picture_unknown",
-            "There is no such picture, or its order has ended.",
-            "Write gen_… and a number (gen_…/0), or connect an image.",
-        )
+        raise _unknown()
     return generation_id
+
+
+def _unknown() -> InvalidError:
+    return InvalidError(
+        "picture_unknown",
+        "There is no such picture, or its order has ended.",
+        "Write gen_… and a number (gen_…/0), or connect an image.",
+    )
 
 
 def opened(file: Path) -> Image:

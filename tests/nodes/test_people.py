@@ -153,6 +153,17 @@ def test_a_forged_character_value(ann, apply, comfy, forged):
     assert comfy.read == []
 
 
+def test_a_version_that_is_gone_is_told_with_what_to_do(ann, apply, value):
+    """Nobody has to train again for a graph of another computer, or one whose version was deleted."""
+    for gone in ("12345", "ann/gone-000400.safetensors"):
+        with pytest.raises(InvalidError, match=r"no such trained LoRA\. Use best, last or a step\."):
+            apply.execute("model", value, gone)
+    for version in ann.versions.list("ann"):
+        ann.versions.path(version).unlink()
+    with pytest.raises(InvalidError, match=r"Train first\."):
+        apply.execute("model", value, "best")
+
+
 def test_another_persons_file_is_not_reached(ann, apply, comfy, value):
     with pytest.raises(InvalidError) as caught:
         apply.execute("model", value, "bob/bob-sd15-000010-00000000.safetensors")

@@ -111,6 +111,14 @@ def test_pictures_stay_inside_when_others_can_reach_the_server(node, gallery, or
     assert node(order[1])[0] is not None, "the panel's own order goes on"
 
 
+@pytest.mark.parametrize("gone", ["gen_" + "0" * 26, f"gen_{'0' * 26}/0"])
+def test_a_picture_that_was_deleted_since_is_told_in_words_for_a_graph(node, gone):
+    """It said to reload, which does nothing for a node."""
+    with pytest.raises(InvalidError, match="connect an image") as caught:
+        node(gone)
+    assert caught.value.code == "picture_unknown"
+
+
 @pytest.mark.parametrize(
     "forged", ["../../x", "gen_x/0", "ann", "/etc/passwd", "gen_" + "0" * 26, f"gen_{'0' * 26}/0"]
 )

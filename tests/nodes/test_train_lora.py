@@ -237,3 +237,11 @@ def test_a_failed_training_of_other_settings_runs_this_node_no_further_time(trai
     assert fingerprint() == before
     assert fingerprint(overrides=None) != linked, "a linked input may be the one that failed"
     assert fingerprint(overrides='{"seed": 9}') != before
+
+
+def test_a_kind_of_model_that_is_unknown_here_is_told_with_what_to_do(comfy):
+    """A graph of a newer Isengard, or one that was written by hand."""
+    from isengard.nodes.train_lora import IsengardTrainLoRA
+
+    told = IsengardTrainLoRA.validate_inputs(family="flux9", preset="quick", overrides="{}")
+    assert told == "family is not known here. Choose one from the list."
