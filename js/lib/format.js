@@ -147,7 +147,7 @@ export function instant(iso) {
  * @template T @param {T[]} things @param {...((thing: T) => string)} ways shortest first
  */
 export function toldApart(things, ...ways) {
-  const called = ways.map((way) => things.map(way));
+  const called = ways.map((way) => things.map((thing) => way(thing)));
   return things.map((_, at) => {
     const others = (/** @type {string[]} */ names) => names.filter((name) => name === names[at]).length > 1;
     const names = called.find((one) => !others(one));
