@@ -19,6 +19,8 @@ class Trainer:
     """Runs on until it is killed; writes a checkpoint when it is asked for one."""
 
     pid = None
+    #: The step of a save that was made before.
+    saved_at = 0
 
     def __init__(self, progress: Progress, *, done: bool, saves: bool) -> None:
         self.progress, self.done, self.saves = progress, done, saves
@@ -38,7 +40,8 @@ class Trainer:
         self.saved.append("checkpoint" if self.saves else "asked")
 
     def checkpoints(self, job_dir, training):
-        return [file for file in self.saved if file == "checkpoint"]
+        steps = [self.saved_at, *(self.progress.step for file in self.saved if file == "checkpoint")]
+        return [SimpleNamespace(step=step) for step in steps if step]
 
     def look(self):
         return self.progress
@@ -56,13 +59,14 @@ def pause(task_house, monkeypatch):  # noqa: F811
     tools = SimpleNamespace(**{**vars(task_house.tools), "pace": runner.Pace(save=SAVE_S)})
     monkeypatch.setattr(ResolvedTraining, "read", lambda job_dir: None)
 
-    def pause(order="pause", done=False, saves=True, then="", **progress):
+    def pause(order="pause", done=False, saves=True, then="", saved_at=0, **progress):
         job = task_house.submit()
         claimed, lease = task_house.ledger.claim(worker_id="w", owner="w-1", needs={"cpu"})
         trainer, began = (
             Trainer(Progress(total_steps=100, **progress), done=done, saves=saves),
             time.monotonic(),
         )
+        trainer.saved_at = saved_at
         if then:
             task_house.ledger.advance(lease, JobState.RUNNING)
             for wish in (order, then):
@@ -102,3 +106,10 @@ def test_who_cancels_a_pause_does_not_wait_for_its_save(pause):
     """A save of a large model takes minutes."""
     saved, took, ended = pause(phase="training", step=7, saves=False, then="cancel")
     assert (saved, ended) == (["asked", "killed", "last look"], "cancelled") and took < SAVE_S / 3
+
+
+@pytest.mark.parametrize(("saves", "kept"), [(True, []), (False, ["checkpoint"])])
+def test_while_pictures_of_a_save_are_drawn_there_is_nothing_to_save(pause, saves, kept):
+    """A slow GPU draws them for minutes, and a trainer that draws saves only afterwards: it was waited for, and then killed."""
+    saved, took, ended = pause(phase="sampling", step=40, saved_at=40 if saves else 30)
+    assert (saved, ended) == ([*kept, "killed", "last look"], "paused") and took < SAVE_S / 10

@@ -13,9 +13,11 @@ from isengard.core.clock import SystemClock, iso
 from isengard.core.errors import IllegalTransitionError, LedgerAwayError, NotFoundError
 from isengard.core.records.job_states import JobState
 from isengard.training.gpu import gpu_lending
+from isengard.training.worker.runner import Pace
 from isengard.web.services import gpu_lender
 from isengard.web.services.gpu_lender import GpuLender
 from isengard.web.services.photo_day.runner import DayDrawer, PhotoDayRunner
+from isengard.web.services.stopping.early_stopper import EarlyStopper
 
 
 @pytest.mark.parametrize("lent", [None, gpu_lending.Lending("job_x", "2026-11-30T10:00:00.000Z")])
@@ -98,6 +100,29 @@ def test_a_training_that_ends_in_this_very_moment_lends_nothing(paths):
     with pytest.raises(IllegalTransitionError):
         GpuLender(paths, SystemClock(), running_job(order), None, None).lend("job_x")
     assert gpu_lending.read(paths) is None
+
+
+def test_pictures_wait_for_as_long_as_a_worker_lets_a_trainer_save_and_stop():
+    """Else they would be drawn beside it, on a GPU that does not hold both."""
+    assert Pace().save + Pace().polite < gpu_lender.STOPS_WITHIN_S
+
+
+def test_a_training_that_did_not_stop_in_time_for_its_saves_goes_on_once_it_has():
+    """It was lent to nobody for two minutes at every save."""
+    given_back = []
+
+    async def waited():
+        return None
+
+    lender = SimpleNamespace(
+        lend=lambda job_id: None,
+        room_made=waited,
+        state=lambda: {"job_id": "job_1", "asked_at": "", "until": ""},
+        give_back=lambda: given_back.append(True),
+    )
+    stopper = EarlyStopper(None, SystemClock(), None, None, lender, None)
+    asyncio.run(stopper._look_lent(SimpleNamespace(id="job_1"), None, [100], None))
+    assert given_back == [True]
 
 
 def test_a_training_that_never_heard_of_it_lends_nothing_after_a_while(paths):

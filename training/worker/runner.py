@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from ...core.correlation import correlated
@@ -235,8 +235,9 @@ class Runner:
         """Save first when pausing what has learned something, ask politely, then kill: ends in Stopped, or returns the exit
         code of a trainer that was done before it could be paused."""
         pace, training = self._tools.pace, ResolvedTraining.read(self._dir)
-        if order == "pause" and watch.look().step:
-            before = len(backend.checkpoints(self._dir, training))
+        progress, saved = watch.look(), backend.checkpoints(self._dir, training)
+        if order == "pause" and progress.step and not _is_saved(progress, saved):
+            before = len(saved)
             backend.save_now(self._dir)
             # the save goes on after its LoRA is there: then comes what the optimizer has learned
             order = self._wait(
@@ -355,3 +356,8 @@ class Runner:
             "character_id": self._job.character_id,
             "backend": self._job.backend,
         }
+
+
+def _is_saved(progress: Progress, saved: Sequence[Checkpoint]) -> bool:
+    """Whether pictures of the last save are being drawn: nothing was learned since, and a trainer that draws saves only afterwards."""
+    return progress.phase == "sampling" and bool(saved) and saved[-1].step >= progress.step

@@ -20,10 +20,11 @@ from ...core.records.job_states import ENDED, JobState
 from ...training.gpu import gpu_lending
 from ...training.gpu.gpu_lending import Lending
 from ...training.service import TrainingService
+from ...training.worker.runner import Pace
 
 LENT_S = 120.0
-#: A trainer that saves a large LoRA takes its time; pictures asked for meanwhile wait this long.
-STOPS_WITHIN_S = 120.0
+#: A trainer that saves a large LoRA takes its time; pictures asked for meanwhile wait for as long as its worker does, and a little.
+STOPS_WITHIN_S = Pace.save + Pace.polite + 20.0
 _LOOK_S = 0.25
 _IDLE_S = 2.0
 _LENDABLE = {JobState.RUNNING, JobState.PAUSING, JobState.PAUSED}

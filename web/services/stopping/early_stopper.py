@@ -116,11 +116,14 @@ class EarlyStopper:
     async def _look_lent(
         self, job: Job, training: ResolvedTraining, steps: list[int], recipe: Recipe
     ) -> None:
-        """The training saves and stops, and goes on when all was decided; where it does not stop in time, the lender looks after it."""
+        """The training saves and stops, and goes on when all was decided; where it does not stop in time, as soon as it has."""
         await in_thread(self.lender.lend, job.id)
         await self.lender.room_made()
         lent = await in_thread(self.lender.state)
-        if lent is None or lent["job_id"] != job.id or not lent["until"]:
+        if lent is None or lent["job_id"] != job.id:
+            return
+        if not lent["until"]:
+            await in_thread(self.lender.give_back)
             return
         try:
             await self._draw(job, steps, recipe, self._lend_on(job))
