@@ -153,3 +153,25 @@ def test_a_training_is_not_asked_for_again_because_somebody_changed(ann, comfy):
     ann.publish(30)
     assert IsengardTrainLoRA.fingerprint_inputs(character=None, **asked) == before
     assert looks.count("job_cancelled") == 2
+
+
+def test_what_fails_every_time_is_not_trained_all_night(ann, comfy, monkeypatch):
+    """ComfyUI's queue can run a graph again as soon as it has ended."""
+    from isengard.nodes.fields import failed_trainings
+    from isengard.nodes.train_lora import IsengardTrainLoRA
+
+    comfy.house.ledger = SimpleNamespace(get=lambda _: SimpleNamespace(state=JobState.FAILED))
+    asked, now = {"family": "sdxl", "preset": "quick", "overrides": "{}"}, 5000.0
+    monkeypatch.setattr(failed_trainings.time, "monotonic", lambda: now)
+
+    def fingerprint():
+        return IsengardTrainLoRA.fingerprint_inputs(character=None, **asked)
+
+    seen = [fingerprint()]
+    for at in range(10):
+        failed_trainings.remember(f"job_{at}", {**asked, "route": "", "method": "lora"})
+        now += 20
+        seen.append(fingerprint())
+    assert len(set(seen)) == 1 + failed_trainings.AGAIN
+    now += failed_trainings.WITHIN_S
+    assert fingerprint() not in seen, "somebody who has mended it may try"
