@@ -134,6 +134,7 @@ export default {
   cropSmall: "Below 512 pixels a photo teaches little.",
   cropReplaces: "Train on the crop instead of this photo",
   cropSave: "Save as a new photo",
+  cropNoPhoto: "The photo can't be loaded, so it can't be cropped now. Close this and try again.",
   cropSaved: "The crop was added as a new photo.",
   coverage: "What these photos cover",
   coverStrangers: "{n} photos show several people or somebody else: look at them first.",

@@ -49,3 +49,31 @@ def test_earlier_prompts_that_are_on_their_way_are_said_to_be(stage):
     stage.evaluate("void (panel.store.api.prompts.list = () => new Promise(() => {}))")
     stage.get_by_test_id("isen-prompt-history").click()
     expect(stage.locator("dialog[open]").get_by_role("status")).to_have_text("Loading")
+
+
+@pytest.mark.parametrize("comes", [True, False])
+def test_nobody_cuts_a_photo_that_they_do_not_see(stage, comes):
+    """Its frame lay over nothing, and Save made a new photo of that."""
+    waiting = []
+    stage.route("**/slow-picture*", lambda route: waiting.append(route))
+    stage.show("photo")
+    own = f"http://slow.test/slow-picture?{comes}"  # the browser keeps what came before
+    stage.evaluate("(own) => { panel.store.api.photos.imageUrl = () => own; }", own)
+    stage.get_by_test_id("isen-crop").click()
+    for _ in range(500):
+        if waiting:
+            break
+        stage.wait_for_timeout(20)
+    save = stage.get_by_test_id("isen-crop-save")
+    expect(save).to_be_disabled()
+    for route in waiting:
+        route.fulfill(content_type="image/svg+xml", body=SVG) if comes else route.abort()
+    told = stage.locator("#isen-crop-told")
+    if comes:
+        expect(save).to_be_enabled()
+        expect(told).to_contain_text("pixels")
+    else:
+        expect(told).to_contain_text("can't be loaded")
+        stage.get_by_test_id("isen-crop-box").press("ArrowRight")
+        expect(told).to_contain_text("can't be loaded")
+        expect(save).to_be_disabled()

@@ -30,9 +30,9 @@ export class InProgressCard {
     this.told = h("small", { class: "isen-hidden-text", role: "status" });
     this.bar = h("progress", { max: 1 });
     this.prompt = h("p", { class: "isen-prompt-line isen-muted" });
-    const cancel = button(t("cancelImages"), () => this.#cancel(), { testid: "isen-cancel-images" });
+    this.cancel = button(t("cancelImages"), () => this.#cancel(), { testid: "isen-cancel-images" });
     this.element = h("li", { class: "isen-card isen-generation", "data-testid": "isen-generation" },
-      h("div", { class: "isen-stack-tight" }, this.blank, this.preview, this.words, this.bar), this.told, this.prompt, h("div", { class: "isen-row" }, cancel));
+      h("div", { class: "isen-stack-tight" }, this.blank, this.preview, this.words, this.bar), this.told, this.prompt, h("div", { class: "isen-row" }, this.cancel));
   }
 
   /** @param {{generation: Isengard.Generation, names: string[], away: boolean}} options */
@@ -45,6 +45,7 @@ export class InProgressCard {
     this.bar.setAttribute("aria-label", words);
     if (generation.state === "running" && !away) this.bar.value = makingShare(generation);
     else this.bar.removeAttribute("value");
+    this.cancel.disabled = generation.state === "cancelling";
     say(this.prompt, told(generation.request.prompt, names));
     this.prompt.title = generation.request.prompt;
     this.#frame(generation);

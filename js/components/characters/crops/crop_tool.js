@@ -26,6 +26,8 @@ export function openCropTool(view, photo, saved) {
 class CropTool {
   /** One finger at a time: two would pull it to and fro. */
   #held = false;
+  /** The photo did not come. */
+  lost = false;
   turn = 0;
   /** @type {keyof typeof SHAPES} */
   shape = "free";
@@ -44,6 +46,7 @@ class CropTool {
     this.frame = h("div", { class: "isen-crop-box", role: "group", tabindex: 0, "aria-label": t("cropKeys"), "aria-describedby": "isen-crop-told", "data-testid": "isen-crop-box", on: { keydown: (event) => this.#key(event) } },
       ...EDGES.map((edge) => h("span", { class: "isen-crop-edge", "data-edge": edge })));
     this.stage = h("div", { class: "isen-crop-stage", on: { pointerdown: (event) => this.#grab(event) } }, this.canvas, this.frame);
+    this.keep = button(t("cropSave"), () => this.#save(), { kind: "primary", testid: "isen-crop-save", disabled: true });
     this.replaces = h("input", { type: "checkbox", checked: true, "data-testid": "isen-crop-replaces" });
     this.dialog = openDialog(view, { label: t("cropPhoto"), kind: "isen-sheet isen-crop", keys: (event) => event.key.startsWith("Arrow") && event.stopPropagation() },
       h("div", { class: "isen-sheet-picture" }, this.stage), this.#side());
@@ -61,11 +64,21 @@ class CropTool {
       h("p", { class: "isen-muted", text: t("cropWhat") }), field(t("cropShape"), shape),
       button(t("cropTurn"), () => this.#rotate(), { icon: "replay", testid: "isen-crop-turn" }), this.told,
       h("label", { class: "isen-check" }, this.replaces, h("span", { text: t("cropReplaces") })),
-      h("div", { class: "isen-row" }, button(t("cropSave"), () => this.#save(), { kind: "primary", testid: "isen-crop-save" }), button(t("cancel"), () => this.dialog.close(), { testid: "isen-crop-cancel" })));
+      h("div", { class: "isen-row" }, this.keep, button(t("cancel"), () => this.dialog.close(), { testid: "isen-crop-cancel" })));
   }
 
+  /** Nobody cuts what they don't see. */
   #load() {
-    const image = h("img", { alt: "", on: { load: () => { this.image = image; this.#draw(); } } });
+    const shown = () => {
+      this.image = image;
+      this.keep.disabled = false;
+      this.#draw();
+    };
+    const lost = () => {
+      this.lost = true;
+      this.#show();
+    };
+    const image = h("img", { alt: "", on: { load: shown, error: lost } });
     image.src = this.view.store.api.photos.imageUrl(this.photo.character_id, this.photo.id, "full");
   }
 
@@ -98,7 +111,8 @@ class CropTool {
     const place = { left: left / width, top: top / height, width: (right - left) / width, height: (bottom - top) / height };
     for (const [name, share] of Object.entries(place)) this.frame.style.setProperty(name, `${100 * share}%`);
     const words = t("pixels", { w: right - left, h: bottom - top });
-    say(this.told, Math.min(right - left, bottom - top) < SMALL ? `${words}${DOT}${t("cropSmall")}` : words);
+    const told = Math.min(right - left, bottom - top) < SMALL ? `${words}${DOT}${t("cropSmall")}` : words;
+    say(this.told, this.lost ? t("cropNoPhoto") : told);
   }
 
   /** @param {keyof typeof SHAPES} shape */
