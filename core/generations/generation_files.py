@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import logging
 from pathlib import Path
+from typing import Any
 
+from ..errors import NotFoundError
 from ..ids import is_id
 from ..paths import DataPaths, contained
 from ..records.generation import GeneratedImage, Generation
@@ -14,6 +17,21 @@ from ..storage.library import Library
 RECORD_FILE = "generation.json"
 _TRASHED = "generations"
 _log = logging.getLogger("isengard.generation_files")
+
+
+def prompts_in(file: Path) -> list[dict[str, Any]]:
+    """The prompts of a file as they were sent, one a picture. NotFoundError `workflow_not_found` where it is gone or damaged."""
+    try:
+        prompts = json.loads(file.read_text(encoding="utf-8"))
+    except (FileNotFoundError, ValueError):
+        prompts = None
+    if not isinstance(prompts, list) or not prompts or not all(isinstance(one, dict) for one in prompts):
+        raise NotFoundError(
+            "workflow_not_found",
+            "The workflow was not kept.",
+            "The picture's PNG file holds it: drop that file onto the canvas.",
+        )
+    return prompts
 
 
 def trashed_generations(paths: DataPaths) -> Path:

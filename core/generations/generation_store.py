@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -30,6 +29,7 @@ from .generation_files import (
     RECORD_FILE,
     follow,
     generation_places,
+    prompts_in,
     settle_generations,
 )
 from .generation_sidecars import (
@@ -357,17 +357,10 @@ class GenerationStore:
             )
         return path
 
-    def prompts(self, generation_id: str) -> Any:
-        """The API prompts as they were sent."""
+    def prompts(self, generation_id: str) -> list[dict[str, Any]]:
+        """The API prompts as they were sent. NotFoundError `workflow_not_found`."""
         self.get(generation_id)
-        file = contained(self._paths.generation(generation_id), PROMPTS_FILE)
-        if not file.is_file():
-            raise NotFoundError(
-                "workflow_not_found",
-                "The workflow was not kept.",
-                "The picture's PNG file holds it: drop that file onto the canvas.",
-            )
-        return json.loads(file.read_text(encoding="utf-8"))
+        return prompts_in(contained(self._paths.generation(generation_id), PROMPTS_FILE))
 
     def _follow(self, before: Generation, after: Generation) -> Generation:
         """Keep the record, then move what has gone or come back; where that is refused everything stays as it was."""

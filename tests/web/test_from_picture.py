@@ -95,6 +95,21 @@ def test_what_is_made_of_a_picture_says_so_and_is_its_peoples_too(api, server, a
     assert left_in_tmp(server) == []
 
 
+@pytest.mark.parametrize("left", [None, b"", b"[", b"[]", b"[1]", b"\xff"])
+def test_a_workflow_that_is_gone_or_damaged_is_told(api, server, ann, ben, shown, files, left):
+    publish(server.services.versions, ben, 10, base="x")
+    made = api.from_picture(order(ben, {"generation_id": shown.id, "n": 0, "change": 0.4}))["id"]
+    api.wait_for(f"/generations/{made}", 20)
+    file = server.services.paths.generation(made) / "prompts.json"
+    file.unlink() if left is None else file.write_bytes(left)
+    for place in (f"{made}/workflow", f"{made}/images/0/workflow"):
+        with pytest.raises(ApiError) as caught:
+            api.get(f"/generations/{place}")
+        assert (caught.value.status, caught.value.error["code"]) == (404, "workflow_not_found")
+    again = order(ben, {"how": "variation", "generation_id": made, "again": True})
+    assert refusal(api, again) == (404, "workflow_not_found")
+
+
 def test_what_a_newer_version_has_made_of_a_picture_is_made_again_with_all_it_knows(
     server, ann, shown, files
 ):
