@@ -357,7 +357,7 @@ class GenerationStore:
             )
         return path
 
-    def prompts(self, generation_id: str) -> list[dict[str, Any]]:
+    def prompts(self, generation_id: str) -> Sequence[dict[str, Any]]:
         """The API prompts as they were sent. NotFoundError `workflow_not_found`."""
         self.get(generation_id)
         return prompts_in(contained(self._paths.generation(generation_id), PROMPTS_FILE))

@@ -36,14 +36,17 @@ class PictureReader:
         """Answer {"faces": […], largest first, "scene": {…}}; OSError or ValueError where it is not a picture of ours."""
         whole, size = decoded(path, LOOKED_AT)
         picture = shrunk(whole, LOOKED_AT)
-        pixels, faces = self._found(picture)
+        faces = self.detector.find(numpy.asarray(picture), larger=False)
+        seen = picture
         if not faces and max(size) <= LOOKED_AT:
-            pixels, faces = self._found(picture, larger=True)
+            faces = self._again(seen, larger=True)
         elif not faces:
             if max(whole.size) < min(NEARLY_AGAIN, max(size)):
                 whole, _ = decoded(path, NEARLY_AGAIN)
-            pixels, faces = self._found(shrunk(whole, AGAIN_AT))
+            seen = shrunk(whole, AGAIN_AT)
+            faces = self._again(seen, larger=False)
         largest = sorted(faces, key=lambda face: -face.width * face.height)[:MOST_FACES]
+        pixels = numpy.asarray(seen) if largest else None
         scene = scene_of(picture) | self._described(picture)
         return {"faces": [self._face(pixels, face, size[0]) for face in largest], "scene": scene}
 
@@ -57,9 +60,9 @@ class PictureReader:
         ]
         return {"perhaps": [[min(1.0, max(0.0, edge)) for edge in box] for box in boxes]}
 
-    def _found(self, picture: Any, *, larger: bool = False) -> tuple[Any, list[Found]]:
-        pixels = numpy.asarray(picture)
-        return pixels, self.detector.find(pixels, larger=larger)
+    def _again(self, picture: Any, *, larger: bool) -> list[Found]:
+        grey = picture.convert("L") if self.detector.again_in_grey else picture
+        return self.detector.find(numpy.asarray(grey), larger=larger)
 
     def _face(self, pixels: Any, found: Found, width: int) -> dict[str, Any]:
         high, wide = pixels.shape[:2]

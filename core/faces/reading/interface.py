@@ -48,7 +48,9 @@ class Marked:
 
 
 class Detector(Protocol):
-    """Finder of faces."""
+    """Finder of faces. `again_in_grey`: the second look, for small faces, is given grey pixels."""
+
+    again_in_grey: bool
 
     def find(self, pixels: Any, *, larger: bool) -> list[Found]:
         """Find all; `larger`: look for smaller ones too, which takes longer."""

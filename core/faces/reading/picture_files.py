@@ -20,7 +20,8 @@ def decoded(path: str, least: int) -> tuple[Any, tuple[int, int]]:
         share = least / max(width, height)
         if share < 1:
             image.draft("RGB", (max(1, int(width * share)), max(1, int(height * share))))
-        return image.convert("RGB"), (width, height)
+        image.load()
+        return image if image.mode == "RGB" else image.convert("RGB"), (width, height)
 
 
 def shrunk(picture: Any, longest: int) -> Any:

@@ -29,6 +29,8 @@ class YuNetDetector:
     def __init__(self, files: Mapping[str, str]) -> None:
         self._network = OnnxNetwork(files["model"])
 
+    again_in_grey = False
+
     def find(self, pixels: Any, *, larger: bool) -> list[Found]:
         found = self._look(pixels)
         if not len(found) and (larger or max(pixels.shape[:2]) > WHOLE):

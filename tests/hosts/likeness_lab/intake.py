@@ -13,6 +13,8 @@ from pathlib import Path
 TESTS = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(TESTS))
 BATCH, FILES, PATIENCE_S = 30, 300, 900
+#: A reader more comes where several photos wait.
+WARM = 6
 PICTURES = (".jpg", ".jpeg", ".png")
 SIZES = ((900, 700), (1600, 1200), (3000, 4000))
 TICKS = os.sysconf("SC_CLK_TCK")
@@ -34,7 +36,7 @@ def main(before: Path, folder: Path, count: int = FILES) -> int:
                 tools = Path(server.told["data"]) / "backends"
                 tools.mkdir(parents=True, exist_ok=True)
                 (tools / "faces").symlink_to(ready_face_tools())
-                _batch(server, photos[:2])  # decoders and readers are up
+                _batch(server, photos[:WARM])  # decoders and readers are up
                 server.ask()
             spent = {name: [0.0, 0.0] for name in servers}
             for start in range(0, len(photos), BATCH):
