@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import io
 import json
+import time
 import zipfile
+from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pytest
 from hosts.journey import Api, ApiError
+from isengard.core.loras import companion_files
 from isengard.core.marks.marking import current_marking
 from isengard.core.marks.source_types import TRAINED
 from isengard.core.marks.xmp import said_in
@@ -280,9 +283,27 @@ def test_the_setting_is_for_all_and_what_a_manager_put_there_stays(server, api, 
     assert companions(server, fay) == ["json", "metadata.json", "png"], "somebody's own picture and notes"
 
 
-def server_settled(server, holds):
-    import time
+def test_the_press_and_what_an_event_starts_take_turns(server, api, fay, monkeypatch):
+    """Both removed the same files, and one of them found nothing there."""
+    keeper, remove, removing = server.services.companions, companion_files.remove, []
+    person = keeper.choose(fay["id"], fay["file"], True)
 
+    def slowly(*what):
+        removing.append("begins")
+        time.sleep(0.2)
+        removing.append("ends")
+        return remove(*what)
+
+    monkeypatch.setattr(companion_files, "remove", slowly)
+    version = server.services.versions.list(fay["slug"])[0]
+    server.services.versions.update(version, lambda kept: kept.model_copy(update={"companions": "off"}))
+    with ThreadPoolExecutor(2) as threads:
+        both = [threads.submit(keeper.settle, person) for _ in range(2)]
+    assert [one.result() for one in both] == [None, None]
+    assert removing[:2] == ["begins", "ends"] and companions(server, fay) == ["json"]
+
+
+def server_settled(server, holds):
     deadline = time.monotonic() + 20
     while not holds():
         assert time.monotonic() < deadline

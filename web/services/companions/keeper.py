@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import logging
+import threading
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from ....core.characters.character_store import CharacterStore
@@ -46,6 +47,8 @@ class CompanionKeeper:
     versions: VersionStore
     generations: GenerationStore
     families: Families
+    #: One at a time: two would write what the other removes, or remove a file twice.
+    _turn: threading.Lock = field(default_factory=threading.Lock, repr=False, compare=False)
 
     async def run(self, events: EventStream) -> None:
         """For ever: what changes of a person, a training of theirs that is done, a first picture."""
@@ -84,6 +87,10 @@ class CompanionKeeper:
 
     def settle(self, character: Character) -> None:
         """Write what is wanted and not there, remove what is there and not wanted. OSError."""
+        with self._turn:
+            self._settle(character)
+
+    def _settle(self, character: Character) -> None:
         for_all = current_switches(self.settings, self.paths, (SWITCH,))[SWITCH]
         for version in self.versions.list(character.slug):
             if version.outside or version.placeholder:
