@@ -150,7 +150,10 @@ def test_a_comparison_is_measured_as_it_ends_and_decides_what_is_best(
     assert versions.best(ann["slug"]).step == 10
     lines = api.get("/logs?correlation_id=corr-wall")["items"]
     assert sum(line["message"] == "Likeness measured" for line in lines) == 2
-    assert any(line["message"] == "Versions compared" and line["context"]["chosen"] for line in lines)
+    deadline = time.monotonic() + 20
+    while not any(line["message"] == "Versions compared" and line["context"]["chosen"] for line in lines):
+        assert time.monotonic() < deadline, "the choice was not told"
+        lines = api.get("/logs?correlation_id=corr-wall")["items"]
 
 
 def test_nothing_is_best_before_the_whole_wall_is_measured(api, server, ann, compared, tools, her_photos):
