@@ -51,6 +51,11 @@ export function button(label, run, { icon: name = "", kind = "", bare = false, t
   return element;
 }
 
+/** Name a bare button anew, for whoever hears it and whoever rests on it. @param {HTMLElement} element @param {string} words */
+export function rename(element, words) {
+  for (const attribute of ["aria-label", "title"]) element.setAttribute(attribute, words);
+}
+
 /** `run`, unless it still runs; meanwhile the button says that it is busy, and keeps the focus, which a disabled one would lose. @param {HTMLElement} element @param {() => unknown} run */
 export async function once(element, run) {
   if (element.getAttribute("aria-busy") === "true") return;

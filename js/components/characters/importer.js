@@ -32,15 +32,13 @@ export class Importer {
   /** @param {File} file */
   async take(file) {
     const { store } = this.view;
-    store.set({ importing: 0 });
-    this.show(0);
-    const progress = (/** @type {number} */ share) => {
+    const progress = (/** @type {number | null} */ share) => {
       store.set({ importing: share });
       this.show(share);
     };
+    progress(0);
     const answer = await store.attempt(() => store.api.characters.bring(file, { id: newCorrelationId(), progress }));
-    store.set({ importing: null });
-    this.show(null);
+    progress(null);
     if (!answer) return;
     const { character, refused, former_trigger: former } = answer;
     const lost = refused.length;

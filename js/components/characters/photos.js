@@ -1,6 +1,6 @@
 /** The photos of a character as a strip of thumbnails: one opens in full, several are chosen and changed together. */
 
-import { button, h, icon, picture } from "../../lib/dom.js";
+import { button, h, icon, picture, rename } from "../../lib/dom.js";
 import { keyed } from "../../lib/lists.js";
 import { useOf } from "../../lib/photo_use.js";
 import { said } from "../../lib/said.js";
@@ -105,11 +105,11 @@ export class PhotoStrip {
       const { n, name, use, chosen, reached, findings } = now;
       const notes = [...findings.map((finding) => said(finding, "message")), use !== "train" && t(`useHint_${use}`), chosen && t("photoSelected")];
       const words = [t("photo", { n }), name, ...notes].filter(Boolean).join(". ");
-      for (const attribute of ["aria-label", "title"]) open.setAttribute(attribute, words);
+      rename(open, words);
       open.tabIndex = reached ? 0 : -1;
       check.setAttribute("aria-checked", String(chosen));
       check.setAttribute("aria-label", t("selectPhoto", { n }));
-      for (const attribute of ["aria-label", "title"]) remove.setAttribute(attribute, t("deletePhoto", { n }));
+      rename(remove, t("deletePhoto", { n }));
       figure.className = ["isen-photo", use === "unused" && "isen-off", chosen && "isen-chosen"].filter(Boolean).join(" ");
       marks.replaceChildren(...marksOf(now));
     };

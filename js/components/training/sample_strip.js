@@ -1,6 +1,6 @@
 /** Sample pictures of a training: those of one step in large beside the person's photo, a slider over all steps, and a strip of the whole way. */
 
-import { button, h, picture, say } from "../../lib/dom.js";
+import { button, h, picture, rename, say } from "../../lib/dom.js";
 import { keyed } from "../../lib/lists.js";
 import { count } from "../../lib/format.js";
 import { t } from "../../locales/words.js";
@@ -146,7 +146,7 @@ export class SampleStrip {
     /** @param {Sample & {now: boolean}} sample */
     const redraw = (sample) => {
       say(who, sample.who);
-      for (const told of ["aria-label", "title"]) open.setAttribute(told, alt(sample));
+      rename(open, alt(sample));
       marked(item, sample);
     };
     redraw(sample);

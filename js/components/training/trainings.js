@@ -1,6 +1,6 @@
 /** All trainings: what runs, what waits, then what has ended, newest first. */
 
-import { button, h, say } from "../../lib/dom.js";
+import { button, h, rename, say } from "../../lib/dom.js";
 import { fill, keyed } from "../../lib/lists.js";
 import { about, ago, dotted } from "../../lib/format.js";
 import { said } from "../../lib/said.js";
@@ -102,7 +102,8 @@ export class IsenTrainings extends View {
       fill(portrait, person, () => face(this.store, person));
       say(called, name);
       say(kind, what);
-      for (const [move, text] of /** @type {[HTMLElement, string][]} */ ([[up, t("moveUp", { name })], [down, t("moveDown", { name })]])) for (const told of ["aria-label", "title"]) move.setAttribute(told, text);
+      rename(up, t("moveUp", { name }));
+      rename(down, t("moveDown", { name }));
       bar.hidden = !going || place >= 0;
       bar.value = share;
       up.hidden = place < 1;
