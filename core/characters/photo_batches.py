@@ -13,7 +13,7 @@ from ..storage.file_moves import noted, rows_first
 from ..storage.library import Library
 from .character_sidecars import write_sidecar
 from .photo_store import PhotoStore, edited, with_originals
-from .trash import move_photo, trashed_thumb
+from .trash import file_gone, move_photo, trashed_thumb
 
 
 @dataclass(frozen=True)
@@ -77,9 +77,7 @@ class PhotoBatches:
         try:
             return trashed_thumb(self.paths, photo).read_bytes()
         except FileNotFoundError as gone:
-            raise NotFoundError(
-                "photo_file_missing", "This photo's file is gone.", "Delete it and add it again."
-            ) from gone
+            raise file_gone() from gone
 
     def _move(self, photos: Sequence[Photo], deleted_at: str | None) -> None:
         """Into the trash or out of it, and into the training or out of it what crops among them stand for."""

@@ -23,7 +23,7 @@ from ..storage.file_moves import carry, noted, rows_first
 from ..storage.library import Library
 from .character_sidecars import write_sidecar
 from .photo_findings import findings_of
-from .trash import move_photo, photo_files
+from .trash import file_gone, move_photo, photo_files
 
 #: A photo of 60 megapixels as cameras write it has up to 50 MB; what is kept of it is a tenth.
 MAX_PHOTO_BYTES = 100 * 1024**2
@@ -171,9 +171,7 @@ class PhotoStore:
         full, thumb = photo_files(self._paths.character(photo.character_id), photo)
         path = thumb if size == "thumb" else full
         if not path.is_file():
-            raise NotFoundError(
-                "photo_file_missing", "This photo's file is gone.", "Delete it and add it again."
-            )
+            raise file_gone()
         return path
 
     def _keep(

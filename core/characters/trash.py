@@ -14,6 +14,7 @@ from datetime import timedelta
 from pathlib import Path
 
 from ..clock import Clock, iso
+from ..errors import NotFoundError
 from ..generations.generation_files import generation_places, trashed_generation
 from ..paths import DataPaths, contained
 from ..records.generation import Generation
@@ -47,6 +48,11 @@ def trashed_photo_files(paths: DataPaths, photo_id: str) -> list[Path]:
 def trashed_thumb(paths: DataPaths, photo: Photo) -> Path:
     """The small copy of a photo in the trash."""
     return contained(paths.trash, _PHOTOS, f"{photo.id}.thumb")
+
+
+def file_gone() -> NotFoundError:
+    """`photo_file_missing`."""
+    return NotFoundError("photo_file_missing", "This photo's file is gone.", "Delete it and add it again.")
 
 
 def photo_files(folder: Path, photo: Photo) -> tuple[Path, Path]:

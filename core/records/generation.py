@@ -75,7 +75,8 @@ class GenerationOrder(GenerationRequest):
     again: Annotated[str, id_text("gen")] = ""
 
     def request(self) -> GenerationRequest:
-        return GenerationRequest.model_validate(self.model_dump(exclude={"purpose", "again"}))
+        """The request that it makes: without what only an order says."""
+        return GenerationRequest.model_validate(self.model_dump(include=set(GenerationRequest.model_fields)))
 
 
 #: What a picture shows where it shows nothing: one colour all over, or noise.

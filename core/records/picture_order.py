@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from .base import Number, Record, Truth, Whole, id_text
-from .generation import GenerationOrder, GenerationRequest
+from .generation import GenerationOrder
 
 #: `mend` has a way of its own.
 OrderedHow = Literal["variation", "from_picture", "upscale", "into_picture"]
@@ -33,6 +33,3 @@ class PictureOrder(GenerationOrder):
     model draws."""
 
     start: StartOrder
-
-    def request(self) -> GenerationRequest:
-        return GenerationRequest.model_validate(self.model_dump(exclude={"purpose", "again", "start"}))

@@ -83,19 +83,14 @@ def _told(added: Added) -> dict[str, Any]:
 
 async def list_all(services: Services, request: web.Request) -> web.Response:
     """List those that are there, with ?deleted=1 what can be brought back of the trash instead."""
-    if request.query.get("deleted") == "1":
-        return responses.as_list(await in_thread(_deleted, services, request.match_info["id"]))
-    return responses.as_list(await in_thread(_shown, services, request.match_info["id"]))
+    deleted = request.query.get("deleted") == "1"
+    return responses.as_list(await in_thread(_shown, services, request.match_info["id"], deleted=deleted))
 
 
-def _shown(services: Services, character_id: str) -> list[dict[str, Any]]:
+def _shown(services: Services, character_id: str, *, deleted: bool = False) -> list[dict[str, Any]]:
     character = services.characters.get(character_id)
-    return [_with_leaks(photo, character) for photo in services.photos.list(character_id)]
-
-
-def _deleted(services: Services, character_id: str) -> list[dict[str, Any]]:
-    character = services.characters.get(character_id)
-    return [_with_leaks(photo, character) for photo in services.photo_batches.deleted(character_id)]
+    photos = (services.photo_batches.deleted if deleted else services.photos.list)(character_id)
+    return [_with_leaks(photo, character) for photo in photos]
 
 
 def _with_leaks(photo: Photo, character: Character) -> dict[str, Any]:

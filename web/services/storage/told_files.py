@@ -36,8 +36,7 @@ class ToldFiles:
 
     def of(self, files: Iterable[str]) -> dict[str, FileInWords]:
         """Name them in words, by the file's name below the data folder; those that their own name tells, or of which nothing is known, are left out."""
-        told = {file: words for file in files if (words := self._words(file)) is not None}
-        return {file: FileInWords(words=words) for file, words in told.items()}
+        return {file: FileInWords(words=words) for file in files if (words := self._words(file)) is not None}
 
     def _words(self, file: str) -> Said | None:
         for pattern, words in (
