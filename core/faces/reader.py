@@ -72,7 +72,10 @@ class FaceReader:
     def at_once(self) -> int:
         """So many pictures are read at once: as many as this computer has room for the chosen models."""
         reading = self._reading_now()
-        return self._at_once or (places(MOST_AT_ONCE, reading.memory) if reading is not None else 1)
+        return self._most(reading) if reading is not None else 1
+
+    def _most(self, reading: Reading) -> int:
+        return self._at_once or places(MOST_AT_ONCE, reading.memory)
 
     def _child(self, timeout_s: float) -> JsonChild:
         return JsonChild(
@@ -125,8 +128,7 @@ class FaceReader:
 
     def perhaps(self, picture: Path) -> list[Shares]:
         """Find where somebody may be in a picture, beside those whose faces are seen; raises as `look`."""
-        self._follow_the_choice()
-        answer = self._ask(picture, perhaps=True) or {}
+        answer = self._ask(picture, self._follow_the_choice(), perhaps=True) or {}
         return [(left, top, right, bottom) for left, top, right, bottom in answer.get("perhaps", ())]
 
     def _known_or_read(self, picture: Path, key: tuple[str, int, int]) -> Seen:
@@ -136,7 +138,7 @@ class FaceReader:
                 if key in self._known:
                     self._known.move_to_end(key)
                     return self._known[key]
-            answer = self._ask(picture)
+            answer = self._ask(picture, reading)
             if answer is None:  # perhaps it was not this picture's fault: asked anew next time
                 return Seen()
             with self._lock:
@@ -172,12 +174,12 @@ class FaceReader:
     def close(self) -> None:
         self._children.close()
 
-    def _ask(self, picture: Path, *, perhaps: bool = False) -> dict[str, Any] | None:
+    def _ask(self, picture: Path, reading: Reading, *, perhaps: bool = False) -> dict[str, Any] | None:
         """What a child answers as soon as one has started. NotReadyError `face_tools_slow` where that takes too long."""
         question = {"picture": str(picture), **({"perhaps": True} if perhaps else {})}
         deadline = time.monotonic() + self._start_s
         while True:
-            with self._children.child(self.at_once) as child, contextlib.suppress(ChildIsStarting):
+            with self._children.child(self._most(reading)) as child, contextlib.suppress(ChildIsStarting):
                 self._start(child)
                 answer = child.ask(question)
                 _tell(answer, child.exit_code, "perhaps" if perhaps else "faces")

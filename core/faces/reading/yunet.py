@@ -26,10 +26,10 @@ _OUTPUTS = [f"{kind}_{grid}" for kind in ("cls", "obj", "bbox", "kps") for grid 
 
 
 class YuNetDetector:
+    again_in_grey = False
+
     def __init__(self, files: Mapping[str, str]) -> None:
         self._network = OnnxNetwork(files["model"])
-
-    again_in_grey = False
 
     def find(self, pixels: Any, *, larger: bool) -> list[Found]:
         found = self._look(pixels)
