@@ -20,6 +20,7 @@ TAB_BUTTON = '.isengard-tab-button, [data-testid="isengard-tab-button"]'
 EXPECT_MS = 15_000
 #: A page by a name that is not loopback takes Chromium minutes here (hosts/chromium.py); only the full run opens one.
 TAB_MS = 150_000
+GRAPH_MS = 60_000
 WELCOME_MS = 4_000
 BEEN_HERE = "() => globalThis.app?.extensionManager?.setting?.get('Comfy.TutorialCompleted')"
 
@@ -150,6 +151,12 @@ class Page:
         button.wait_for(timeout=TAB_MS)
         return button
 
+    def wait_for_graph(self):
+        """Playwright's page, once its graph, and our tab in it, are there."""
+        self.page.wait_for_function("() => window.comfyAPI?.app?.app?.graph", timeout=GRAPH_MS)
+        self.page.locator(TAB_BUTTON).wait_for(timeout=GRAPH_MS)
+        return self.page
+
     def open_tab(self):
         button = self.wait_for_tab()
         self.page.keyboard.press("Escape")
@@ -207,6 +214,12 @@ def keep_page(contexts):
     yield keep_page
     for page in opened:
         contexts.give_back(page.context)
+
+
+@pytest.fixture(scope="module")
+def graph_page(fast_server, keep_page):
+    """A page of the module's own whose graph, and our tab in it, are there."""
+    return keep_page(fast_server.url).wait_for_graph()
 
 
 @pytest.fixture

@@ -59,19 +59,11 @@ COPIED = """async () => {
 }"""
 
 
-@pytest.fixture(scope="module")
-def page(fast_server, keep_page):
-    page = keep_page(fast_server.url).page
-    page.wait_for_function("() => window.comfyAPI?.app?.app?.graph", timeout=150_000)
-    page.locator('.isengard-tab-button, [data-testid="isengard-tab-button"]').wait_for(timeout=150_000)
-    return page
-
-
 @pytest.fixture
-def told(page):
+def told(graph_page):
     """What ComfyUI would run of our nodes in the graph, as it was built."""
-    page.evaluate(BUILD)
-    told = page.evaluate(TOLD)
+    graph_page.evaluate(BUILD)
+    told = graph_page.evaluate(TOLD)
     given = dict(told)
     assert given["IsengardCharacter"] == {"character": "nobody-here"}
     assert given["IsengardTrainLoRA"]["method"] == "lokr"
@@ -79,23 +71,23 @@ def told(page):
 
 
 @pytest.mark.parametrize("fast_server", comfyui.frontends(comfyui.NEW), indirect=True)
-def test_saved_and_opened_again_nothing_is_replaced(fast_server, page, told):
+def test_saved_and_opened_again_nothing_is_replaced(fast_server, graph_page, told):
     """Neither a person nor a version that this computer does not have, and no value by its place."""
-    page.evaluate(AGAIN)
-    assert page.evaluate(TOLD) == told
+    graph_page.evaluate(AGAIN)
+    assert graph_page.evaluate(TOLD) == told
 
 
 @pytest.mark.parametrize("fast_server", comfyui.frontends(comfyui.NEW), indirect=True)
-def test_inside_a_subgraph_they_run_as_outside(fast_server, page, told):
-    page.evaluate(INSIDE)
-    assert page.evaluate(TOLD) == told
-    page.evaluate(AGAIN)
-    assert page.evaluate(TOLD) == told
+def test_inside_a_subgraph_they_run_as_outside(fast_server, graph_page, told):
+    graph_page.evaluate(INSIDE)
+    assert graph_page.evaluate(TOLD) == told
+    graph_page.evaluate(AGAIN)
+    assert graph_page.evaluate(TOLD) == told
 
 
 @pytest.mark.parametrize("fast_server", comfyui.frontends(comfyui.NEW), indirect=True)
-def test_a_copy_holds_the_same_values_and_links(fast_server, page, told):
-    before, after = page.evaluate(COPIED)
+def test_a_copy_holds_the_same_values_and_links(fast_server, graph_page, told):
+    before, after = graph_page.evaluate(COPIED)
     assert after == 2 * before
-    copied = page.evaluate(TOLD)
+    copied = graph_page.evaluate(TOLD)
     assert sorted(map(str, copied)) == sorted(map(str, [*told, *told]))

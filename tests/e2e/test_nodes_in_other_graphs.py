@@ -37,13 +37,9 @@ BUILD = """async ([nodes, links, bypassed]) => {
 
 
 @pytest.fixture(scope="module")
-def build(fast_server, keep_page):
-    page = keep_page(fast_server.url).page
-    page.wait_for_function("() => window.comfyAPI?.app?.app?.graph", timeout=60_000)
-    page.locator('.isengard-tab-button, [data-testid="isengard-tab-button"]').wait_for(timeout=60_000)
-
+def build(graph_page):
     def build(nodes, links, bypassed=()):
-        made = page.evaluate(BUILD, [nodes, links, list(bypassed)])
+        made = graph_page.evaluate(BUILD, [nodes, links, list(bypassed)])
         assert made["joined"] == [True] * len(links), dict(zip(map(str, links), made["joined"], strict=True))
         return made["told"]
 

@@ -18,9 +18,7 @@ def test_a_twin_converts_to_the_recipe(fast_server, open_page, shots):
     listed = fast_server.get("/workflow_templates")
     shown = {title.removesuffix(".app") for title in listed["isengard"]}
     assert {template.title for template in templates().values()} <= shown
-    page = open_page(fast_server.url).page
-    page.wait_for_function("() => window.comfyAPI?.app?.app?.graph", timeout=60_000)
-    page.locator('.isengard-tab-button, [data-testid="isengard-tab-button"]').wait_for(timeout=60_000)
+    page = open_page(fast_server.url).wait_for_graph()
     page.keyboard.press("Escape")
     for name in TEMPLATES:
         (file,) = WORKFLOWS.glob(f"*/{name}.json")

@@ -17,8 +17,8 @@ from isengard.training.backends.ai_toolkit import channels
 from isengard.training.backends.ai_toolkit.backend import AiToolkitBackend
 from isengard.training.backends.ai_toolkit.fetching import Fetching
 from isengard.training.downloads.hub_growth import Fetched, HubGrowth, written_bytes
-from isengard.training.interface import ResolvedTraining
 from isengard.training.monitoring.run_health import LIMITS, StallWatch, TrainerSick
+from support import frozen_trainings
 
 KB = 1024
 STANDIN = Path(__file__).resolve().parents[1] / "fakes" / "aitk_standin"
@@ -132,15 +132,10 @@ def job_dir(tmp_path):
     return folder
 
 
-def training(**changes) -> ResolvedTraining:
-    values = {
-        "job_id": "job_" + "a" * 26, "character_id": "chr_x", "slug": "ann", "trigger_word": "annqvx", "class_word": "woman",
-        "backend": "ai_toolkit", "family": "sd15", "preset": "quick", "base_path": "", "base_sha256": None,
-        "generate_base": "", "steps": 40, "rank": 4, "alpha": 4.0, "learning_rate": 1e-4, "resolution": [512],
-        "batch_size": 1, "save_every": 10, "sample_prompts": [], "seed": 1, "quantize": False, "low_vram": False,
-        "image_count": 1, "held_out": [],
-    }  # fmt: skip
-    return ResolvedTraining(**{**values, **changes})
+def training(**changes):
+    return frozen_trainings.training(
+        **{"job_id": "job_" + "a" * 26, "backend": "ai_toolkit", "rank": 4, "alpha": 4.0, **changes}
+    )
 
 
 def says(job_dir, info):
