@@ -1,6 +1,7 @@
 /**
  * One event stream a visible page: replayed after a gap, closed while hidden unless waited for, fetched anew after a reset.
- * Some tunnels and scanners between page and ComfyUI hand on nothing until an answer has ended: there it is asked again and again.
+ * Some tunnels and scanners between page and ComfyUI hand on nothing until an answer has ended: there it is asked again and again, and
+ * the stream is tried anew now and then, since a page may stay open while its computer moves to another network, or back.
  */
 
 const FIRST_WAIT_MS = 1000;
@@ -11,6 +12,8 @@ const TOGETHER_MS = 50;
 const KEPT_BACK_MS = 5000;
 /** Between two questions there. */
 const ASK_MS = 2000;
+/** So many are asked before the stream is tried anew: every five minutes. */
+const ASKED_BEFORE_TRYING = 150;
 
 export class Events {
   /**
@@ -27,10 +30,10 @@ export class Events {
     this.wait = FIRST_WAIT_MS;
     this.source = null;
     this.timer = 0;
-    /** Something came by a stream that was still open: nobody keeps it back. */
-    this.flows = false;
-    /** Somebody does. */
+    /** Somebody keeps streams back. */
     this.keptBack = false;
+    /** How often was asked since a stream was tried. */
+    this.asked = 0;
     /** What came while the last was being drawn. @type {Isengard.Event[]} */
     this.gathered = [];
     this.giving = 0;
@@ -48,37 +51,38 @@ export class Events {
   open() {
     if (this.source) return;
     clearTimeout(this.timer);
-    const { keptBack } = this;
-    const source = new this.Source(this.url(this.lastId, keptBack));
+    const asks = this.keptBack && this.asked < ASKED_BEFORE_TRYING;
+    this.asked = asks ? this.asked + 1 : 0;
+    const source = new this.Source(this.url(this.lastId, asks));
     let opened = false;
     this.source = source;
-    if (!this.flows && !keptBack) this.timer = setTimeout(() => this.#askAgainAndAgain(), KEPT_BACK_MS);
+    /** By a stream that is still open: nobody keeps it back. @param {MessageEvent} message */
+    const came = ({ lastEventId }) => {
+      this.lastId = lastEventId;
+      if (asks) return;
+      this.keptBack = false;
+      clearTimeout(this.timer);
+    };
+    if (!asks) this.timer = setTimeout(() => this.#askAgainAndAgain(), KEPT_BACK_MS);
     source.onopen = () => {
       opened = true;
       this.wait = FIRST_WAIT_MS;
       this.told.state(true);
     };
     source.onmessage = (message) => {
-      this.#came(message);
+      came(message);
       this.gathered.push(JSON.parse(message.data));
       if (!this.giving) this.#give();
     };
+    source.addEventListener("here", came);
     for (const kind of ["hello", "reset"]) {
       source.addEventListener(kind, (message) => {
-        this.#came(message);
+        came(message);
         this.#give();
         this.told.fresh();
       });
     }
-    source.onerror = () => (keptBack && opened ? this.#later(ASK_MS) : this.#retry());
-  }
-
-  /** @param {MessageEvent} message */
-  #came({ lastEventId }) {
-    this.lastId = lastEventId;
-    if (this.keptBack || this.flows) return;
-    this.flows = true;
-    clearTimeout(this.timer);
+    source.onerror = () => (asks && opened ? this.#later(ASK_MS) : this.#retry());
   }
 
   #askAgainAndAgain() {

@@ -49,8 +49,8 @@ test("ids and names cannot lead elsewhere", async () => {
   assert.equal(api.photos.trashedUrl("chr_1", "pho_1"), "/isengard/characters/chr_1/photos/pho_1/image?deleted=1");
   assert.equal(api.generations.thumbUrl({ id: "gen_1" }, { n: 0 }), "/isengard/generations/gen_1/images/0?size=thumb");
   assert.equal(api.generations.trashedUrl("gen_1", 3), "/isengard/generations/gen_1/images/3?deleted=1");
-  assert.equal(api.system.eventsUrl(""), "/isengard/events?many=1");
-  assert.equal(api.system.eventsUrl("a-1"), "/isengard/events?many=1&since=a-1");
+  assert.equal(api.system.eventsUrl(""), "/isengard/events?many=1&greet=1");
+  assert.equal(api.system.eventsUrl("a-1"), "/isengard/events?many=1&greet=1&since=a-1");
   assert.equal(api.system.eventsUrl("a-1", true), "/isengard/events?many=1&once=1&since=a-1");
 });
 

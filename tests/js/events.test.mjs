@@ -142,8 +142,58 @@ test("a stream that has said something stays open, however long it says no more"
     mock.timers.tick(60_000);
     page.turn(true);
     page.turn(false);
+    source().listeners.here({ lastEventId: "e-3" });
     mock.timers.tick(60_000);
     assert.deepEqual(FakeSource.open.map(({ url, closed }) => [url, closed]), [["/events?since=", true], ["/events?since=e-3", false]]);
+  } finally {
+    mock.timers.reset();
+  }
+});
+
+test("where streams were kept back one is tried now and then, and stays where nobody keeps it back any more", () => {
+  mock.timers.enable({ apis: ["setTimeout"] });
+  try {
+    const { told, source } = start();
+    const streams = () => FakeSource.open.filter(({ url }) => !url.endsWith("&once"));
+    /** Seconds until a stream was tried. */
+    const asked = () => {
+      let seconds = 0;
+      for (; seconds < 1000 && source().url.endsWith("&once"); seconds += 2) {
+        source().onopen();
+        source().onerror();
+        mock.timers.tick(2000);
+      }
+      return seconds;
+    };
+    mock.timers.tick(5000);
+    source().onopen();
+    source().listeners.hello({ lastEventId: "e-3" });
+    assert.equal(asked(), 300, "not all the time: while a stream is tried nothing is heard");
+    assert.deepEqual(streams().map(({ url, closed }) => [url, closed]), [["/events?since=", true], ["/events?since=e-3", false]]);
+    mock.timers.tick(5000);
+    assert.equal(source().url, "/events?since=e-3&once", "still kept back");
+    assert.equal(asked(), 300);
+    source().onopen();
+    source().listeners.here({ lastEventId: "e-3" });
+    mock.timers.tick(600_000);
+    assert.deepEqual([source(), source().closed], [streams()[2], false], "it flows");
+    assert.ok(!told.states.includes(false));
+  } finally {
+    mock.timers.reset();
+  }
+});
+
+test("a stream that comes again on another network, where it is kept back, is asked again and again", () => {
+  mock.timers.enable({ apis: ["setTimeout"] });
+  try {
+    const { source } = start();
+    source().onopen();
+    source().listeners.hello({ lastEventId: "e-3" });
+    source().onerror();
+    mock.timers.tick(1000);
+    source().onopen();
+    mock.timers.tick(5000);
+    assert.equal(source().url, "/events?since=e-3&once");
   } finally {
     mock.timers.reset();
   }

@@ -27,7 +27,7 @@ programs, and what is in every body and every answer. This page is made from the
   `setting_slip`) or in a neighbouring pack's pyproject.toml (`pack_slip`) could not be read; defaults stand in.
 - Events are server-sent: `id: <epoch>-<seq>`, replayed after `Last-Event-ID` or `?since=`; `reset` means fetch anew. Each type has
   `data` of its own, described in openapi.json: EVENTS. Pictures that were changed together are one `generations.changed`
-  for who asks with `?many=1`, for others each a `generation.state`.
+  for who asks with `?many=1`, for others each a `generation.state`; a stream with `?greet=1` says `here` at once where it has nothing else to say.
 
 ```
 curl -s localhost:8188/isengard/health

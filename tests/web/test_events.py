@@ -35,8 +35,10 @@ AT = "2026-01-02T03:04:05.000Z"
 class Stream:
     """Reads frames (id, event name, data) of one connection in a thread."""
 
-    def __init__(self, server, since: str = "", path: str = "/events", *, many: bool = False) -> None:
-        asked = {"since": since, "many": "1" if many else ""}
+    def __init__(
+        self, server, since: str = "", path: str = "/events", *, many: bool = False, greet: bool = False
+    ) -> None:
+        asked = {"since": since, "many": "1" if many else "", "greet": "1" if greet else ""}
         query = "?" + urllib.parse.urlencode({name: value for name, value in asked.items() if value})
         self._response = urllib.request.urlopen(f"{server.url}/isengard{path}{query}", timeout=20)
         self.frames: list[dict] = []
@@ -87,6 +89,17 @@ def test_who_asks_once_hears_what_there_is_and_the_answer_ends(server, api):
     create(api, 1)
     assert asked_once(server, f"{epoch}-2").startswith(f"id: {epoch}-3\ndata: ")
     assert "event: reset" in asked_once(server, "another-1")
+
+
+def test_a_stream_says_at_once_that_it_is_there_where_that_is_asked(server, api):
+    """A page whose stream says nothing can't tell quiet from a proxy that keeps it back."""
+    create(api, 2)
+    epoch = server.services.ledger.epoch
+    (here,) = Stream(server, f"{epoch}-2", greet=True).wait_for(1)
+    assert here == {"id": f"{epoch}-2", "event": "here", "data": "{}"}
+    missed = Stream(server, f"{epoch}-1", greet=True).wait_for(2)
+    assert [frame["id"] for frame in missed] == [f"{epoch}-1", f"{epoch}-2"]
+    assert [frame["event"] for frame in Stream(server, greet=True).wait_for(1)] == ["hello"]
 
 
 def test_a_fresh_client_is_greeted_and_then_hears_everything(server, api):

@@ -31,8 +31,9 @@ async def stream(
     events: EventStream, ledger: Ledger, request: web.Request, wanted: Wanted
 ) -> web.StreamResponse:
     """Everything after the client's last event, then live until one side ends it; with ?many=1 what was changed together in one event,
-    with ?once=1 what there is, and no more: a server in between may hand on nothing until an answer has ended."""
-    whole, once = (request.query.get(name) == "1" for name in ("many", "once"))
+    with ?once=1 what there is, and no more: a server in between may hand on nothing until an answer has ended. With ?greet=1 a stream
+    says at once that it is there, even where there is no news, so that the client can tell that nobody keeps it back."""
+    whole, once, greet = (request.query.get(name) == "1" for name in ("many", "once", "greet"))
     response = web.StreamResponse(headers=HEADERS)
     with events.reading() as reader:
         epoch = await in_thread(lambda: ledger.epoch)
@@ -42,6 +43,8 @@ async def stream(
         with whole_or_cut(request):
             if since is None:
                 await response.write(frame(f"{epoch}-{last}", "{}", "reset" if counts_on else "hello"))
+            elif greet:
+                await response.write(frame(f"{epoch}-{since}", "{}", "here"))
             seq = last if since is None else since
             while seq < last:
                 page = await in_thread(ledger.events_after, seq)

@@ -230,7 +230,7 @@ QUERIES: Mapping[str, Mapping[str, Kind]] = {
         "search": line_of(200),
         "sort": Choice(get_args(Sort)),
     },
-    "events.everything": {"many": FLAG, "once": FLAG},
+    "events.everything": {"many": FLAG, "once": FLAG, "greet": FLAG},
     "gallery.photo_days.list_all": {"character_id": id_of("chr")},
     "generations.image": {"size": SIZE, "deleted": FLAG},
     "generations.copy": {"format": Choice(get_args(Format))},

@@ -107,8 +107,8 @@ export class System extends Resource {
     return this.api.get("/diagnostics/issue" + query({ frontend: frontend ? JSON.stringify(frontend) : "" }));
   }
 
-  /** What is changed together is told in one event. @param {string} since the last event that came; '' for none @param {boolean} [once] what there is, and the stream ends */
+  /** What is changed together is told in one event. @param {string} since the last event that came; '' for none @param {boolean} [once] what there is, and the stream ends; else it says at once that it is there */
   eventsUrl(since, once = false) {
-    return this.api.url("/events" + query({ many: "1", once, since }));
+    return this.api.url("/events" + query({ many: "1", once, greet: !once, since }));
   }
 }
