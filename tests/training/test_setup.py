@@ -14,7 +14,7 @@ import pytest
 from isengard.core.settings import Settings
 from isengard.training.backends.ai_toolkit import locate
 from isengard.training.backends.ai_toolkit.setup import service
-from isengard.training.backends.ai_toolkit.setup.install import Installer
+from isengard.training.backends.ai_toolkit.setup.install import Installer, own_packages
 from isengard.training.backends.ai_toolkit.setup.marker import Marker
 from isengard.training.backends.ai_toolkit.setup.pins import EnvironmentPin, Pins
 from isengard.training.downloads import http_fetch
@@ -271,6 +271,19 @@ def test_packages_that_change_in_comfyuis_python_are_noticed(task_house, make, t
     monkeypatch.setattr(Installer, "_check", intrude)
     job = task_house.run(work)
     assert (job.state.value, job.error.code) == ("failed", "comfyui_python_changed")
+
+
+@pytest.mark.parametrize("said", [None, "", "Metadata-Version: 2.1\n", "Name: Half\n"])
+def test_a_package_of_comfyuis_python_without_its_description_is_passed_over(tmp_path, monkeypatch, said):
+    """A pip that was cut off (on Windows: by a file in use) leaves folders that tell neither name nor version."""
+    before = own_packages()
+    broken = tmp_path / "half-1.0.dist-info"
+    broken.mkdir()
+    if said is not None:
+        (broken / "METADATA").write_text(said)
+    monkeypatch.syspath_prepend(str(tmp_path))
+    named = {("half", "None")} if said and "Name" in said else set()
+    assert own_packages() - before == named
 
 
 def test_a_trees_id_is_gits_own(tmp_path):

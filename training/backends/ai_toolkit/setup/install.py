@@ -156,5 +156,8 @@ class Installer:
 
 
 def own_packages() -> set[tuple[str, str]]:
-    """Packages that `pip freeze` would list in the Python we run in, which is ComfyUI's."""
-    return {(package.metadata["Name"].lower(), package.version) for package in metadata.distributions()}
+    """Packages that `pip freeze` would list in the Python we run in, which is ComfyUI's. One whose description is gone (a pip that
+    was cut off leaves such folders) has no name, and is none for pip either."""
+    told = (package.metadata for package in metadata.distributions())
+    named = ((one["Name"], one["Version"]) for one in told if one is not None and "Name" in one)
+    return {(str(name).lower(), str(version)) for name, version in named}
