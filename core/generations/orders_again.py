@@ -25,15 +25,21 @@ def known_part(body: Mapping[str, Any], before: GenerationRequest) -> dict[str, 
 
 
 def with_later(request: GenerationRequest, before: GenerationRequest) -> GenerationRequest:
-    """Add to a request what the earlier one has beyond our fields, and each of its people who are in both."""
+    """Add to a request what the earlier one has beyond our fields, and each of its people who are in both; and the seed that a page
+    has rounded, since JavaScript's numbers are exact to 53 bits only."""
     later = {use.id: _later(use) for use in before.characters}
     people = [use.model_copy(update=later.get(use.id, {})) for use in request.characters]
-    return request.model_copy(update={**_later(before), "characters": people})
+    seed = before.seed if _rounded(request.seed) == _rounded(before.seed) else request.seed
+    return request.model_copy(update={**_later(before), "characters": people, "seed": seed})
 
 
 def request_of(store: GenerationStore, generation_id: object) -> GenerationRequest | None:
     """The request of the generation that is made once more; None where the order names none. NotFoundError `generation_not_found`."""
     return store.get(generation_id).request if isinstance(generation_id, str) and generation_id else None
+
+
+def _rounded(seed: int | None) -> float | None:
+    return None if seed is None else float(seed)
 
 
 def _later(record: Any) -> dict[str, Any]:

@@ -67,6 +67,8 @@ export default {
   seedLast: "Keep the last seed, {n}",
   keepSeed: "Keep this seed",
   seedReused: "This is that picture's seed, so the same settings make the same picture. Unlock it for new ones.",
+  seedTooLarge: "The largest seed you can type here is {n}.",
+  seedNotKept: "This picture's seed is too long for this page, so new ones are used.",
   negativeHint: "What shouldn't be in the picture.",
   sampler: "Sampler",
   samplerHint: "How noise becomes a picture.",

@@ -59,7 +59,11 @@ def fill_in_everything(page) -> None:
     page.get("isen-count").fill("2")
     page.get("isen-quality-draft").check(force=True)
     page.get("isen-strength").fill("0.85")
+    page.get("isen-seed").fill("9007199254740993")  # the page would send ...992
+    expect(page.get("isen-seed-hint")).to_contain_text("The largest seed")
+    assert page.get("isen-seed").evaluate("field => field.form.checkValidity()") is False
     page.get("isen-seed").fill("77")
+    expect(page.get("isen-seed-hint")).to_be_hidden()
     expect(page.get("isen-seed-lock")).to_be_checked()
     page.get("isen-version").select_option("last")
     page.get("isen-guidance").fill("3.5")

@@ -7,8 +7,9 @@ installDocument();
 const { cancelComparison, compare, loadComparisons, loadSamplers, namesOf } = await import("../../js/data/comparisons.js");
 const { pieces, placeOfToken, recast } = await import("../../js/components/prompting/prompt_box.js");
 const { stepsOf } = await import("../../js/components/shared/quality.js");
-const { STRENGTHS } = await import("../../js/components/comparing/strength_bench.js");
+const { STRENGTHS, StrengthBench } = await import("../../js/components/comparing/strength_bench.js");
 const { boundsOf, WIDE } = await import("../../js/data/bounds.js");
+const { SeedChoice, LARGEST } = await import("../../js/components/images/seed.js");
 const { Likeness } = await import("../../js/components/images/strength_slider.js");
 const { Store } = await import("../../js/data/store.js");
 
@@ -118,4 +119,43 @@ test("samplers are asked for once, and quietly", async () => {
   await loadSamplers(store);
   assert.deepEqual(calls.map((call) => call.path), ["/object_info/KSampler"]);
   assert.deepEqual(store.state.samplers.sampler_name, ["euler"]);
+});
+
+test("a seed that the page would round is refused as it is typed, and what is right again is not", () => {
+  const seed = new SeedChoice();
+  const refused = [];
+  seed.input.setCustomValidity = (words) => refused.push(words);
+  const type = (text) => ((seed.input.value = text), seed.input.fire("input"), [seed.value, Boolean(refused.at(-1)), seed.hint.hidden]);
+  assert.deepEqual(type("9007199254740993"), [9007199254740992, true, false]);
+  assert.match(seed.hint.textContent, new RegExp(String(LARGEST)));
+  assert.deepEqual(type(String(LARGEST)), [LARGEST, false, true]);
+  assert.ok(Number.isSafeInteger(LARGEST + 15), "of sixteen pictures each seed is exact");
+  assert.deepEqual(type("abc"), [null, false, true], "the field's own pattern refuses it");
+  type("99999999999999999999");
+  seed.lock.checked = false;
+  seed.lock.fire("change");
+  assert.deepEqual([seed.value, refused.at(-1), seed.hint.hidden], [null, "", true], "let go");
+  seed.value = 2 ** 60;
+  assert.ok(refused.at(-1), "a form that was left so");
+});
+
+test("a picture's seed that the page has only as a rounded number is not taken for that picture's seed", () => {
+  const seed = new SeedChoice();
+  seed.input.setCustomValidity = () => {};
+  seed.reuse(2 ** 60);
+  assert.deepEqual([seed.value, seed.lock.checked, seed.hint.hidden], [null, false, false]);
+  seed.reuse(7);
+  assert.deepEqual([seed.value, seed.lock.checked], [7, true]);
+});
+
+test("six strengths are not drawn with what the form refuses", async () => {
+  const made = [];
+  const view = { store: { attempt: (run) => run("ui-1"), api: { generations: { create: async (order) => (made.push(order), { id: `gen_${made.length}` }) } }, keepGeneration() {} } };
+  const form = { right: false, valid: () => form.right, request: () => ({ characters: [{ id: "char_1" }], prompt: "a", count: 4, seed: 5 }), use() {} };
+  const bench = new StrengthBench(view, form);
+  await bench.start.fire("click");
+  assert.deepEqual(made, []);
+  form.right = true;
+  await bench.start.fire("click");
+  assert.deepEqual(made.map(({ seed, characters }) => [seed, characters[0].strength]), STRENGTHS.map((strength) => [5, strength]));
 });

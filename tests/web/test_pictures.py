@@ -76,6 +76,19 @@ def test_a_picture_that_is_not_there_does_not_come_back(api):
         assert caught.value.status in (400, 404)
 
 
+def test_a_seed_that_a_page_has_rounded_is_made_again_exactly(server):
+    """Scripts may ask for seeds that JavaScript's numbers can't hold: Make again drew another picture."""
+    api = Api(server.url)
+    person = api.post("/characters", {"name": "Ann"})
+    order = {"recipe": "fast-test", "characters": [{"id": person["id"]}], "prompt": "x", "seed": 2**60 + 1}
+    made = api.post("/generations", order)
+    as_the_page_has_it = {**made["request"], "seed": int(float(2**60 + 1))}
+    again = api.post("/generations", {**as_the_page_has_it, "again": made["id"]})
+    assert again["request"]["seed"] == 2**60 + 1
+    other = api.post("/generations", {**as_the_page_has_it, "seed": 7, "again": made["id"]})
+    assert other["request"]["seed"] == 7
+
+
 def test_what_a_newer_version_has_ordered_is_made_again_and_keeps_what_only_that_knows(server):
     """Make again sends the request as it was kept; a field of a newer version (once: job_id) was refused, or would have been lost."""
     api = Api(server.url)  # openapi.json is of what this version knows

@@ -17,14 +17,15 @@ const LARGEST_SEED = 2 ** 32;
 export class StrengthBench {
   /**
    * @param {import("../shared/view.js").View} view
-   * @param {{request: () => Isengard.Order, use: (strength: number) => void}} form
+   * @param {{valid: () => boolean, request: () => Isengard.Order, use: (strength: number) => void}} form `valid` shows what is wrong in it
    */
-  constructor(view, { request, use }) {
+  constructor(view, { valid, request, use }) {
     this.view = view;
     /** @type {Isengard.Generation[]} */
     this.running = [];
     /** @type {Isengard.Generation[]} */
     this.shown = [];
+    this.valid = valid;
     this.request = request;
     this.use = use;
     this.start = button(t("bench"), () => this.#start(), { icon: "sliders-h", title: t("benchHint"), testid: "isen-bench" });
@@ -53,6 +54,7 @@ export class StrengthBench {
 
   /** All at the seed of the form, or at one new seed. */
   async #start() {
+    if (!this.valid()) return;
     const { characters: [first, ...others], count: _, seed, ...rest } = this.request();
     const fixed = seed ?? Math.floor(Math.random() * LARGEST_SEED);
     await compare(this.view.store, STRENGTHS.map((strength) => ({ ...rest, characters: [{ ...first, strength }, ...others], count: 1, seed: fixed, purpose: "bench" })));

@@ -70,7 +70,7 @@ export class ImageForm {
     this.seed = new SeedChoice();
     this.advanced = new ImageAdvanced(this.store);
     this.advanced.inputs.base_model.addEventListener("change", adjust);
-    this.bench = new StrengthBench(view, { request: () => this.request(), use: (strength) => this.#use(this.version.value, strength) });
+    this.bench = new StrengthBench(view, { valid: /** @returns {boolean} */ () => this.element.reportValidity(), request: () => this.request(), use: (strength) => this.#use(this.version.value, strength) });
     this.count = h("input", { type: "number", min: 1, max: 16, value: 1, "data-testid": "isen-count" });
     this.recipe = h("select", { "data-testid": "isen-recipe", on: { change: adjust } });
     this.version = h("select", { "data-testid": "isen-version", on: { change: adjust } });

@@ -3,6 +3,9 @@
 import { field, h, icon, say } from "../../lib/dom.js";
 import { t } from "../../locales/words.js";
 
+/** The last of sixteen pictures' seeds is one more than fifteen of these: beyond, a page's numbers are rounded. */
+export const LARGEST = Number.MAX_SAFE_INTEGER - 15;
+
 export class SeedChoice {
   constructor() {
     /** @type {number | null} */
@@ -20,18 +23,25 @@ export class SeedChoice {
 
   /** Null draws a new one. */
   get value() {
-    return this.input.value.trim() ? Number(this.input.value) : null;
+    const seed = Number(this.input.value);
+    return this.input.value.trim() && Number.isFinite(seed) ? seed : null;
   }
 
   set value(seed) {
     this.input.value = String(seed ?? "");
     this.lock.checked = seed !== null && seed !== undefined;
+    this.#judge();
   }
 
-  /** The seed of an earlier picture; said, since every picture comes out like that one until it is let go. @param {number | null} seed */
+  /**
+   * The seed of an earlier picture; said, since every picture comes out like that one until it is let go. One that the page has only
+   * rounded (scripts may ask for such) would make another picture.
+   * @param {number | null} seed
+   */
   reuse(seed) {
-    this.value = seed;
-    this.#say(this.lock.checked ? t("seedReused") : "");
+    const rounded = (seed ?? 0) > Number.MAX_SAFE_INTEGER;
+    this.value = rounded ? null : seed;
+    this.#say(rounded ? t("seedNotKept") : this.lock.checked ? t("seedReused") : "");
   }
 
   /** The seed that was just used; kept for the next time when it is locked. @param {number | null} seed */
@@ -43,13 +53,20 @@ export class SeedChoice {
 
   #typed() {
     this.lock.checked = Boolean(this.input.value.trim());
-    this.#say("");
+    this.#judge();
+  }
+
+  /** What the page would round is refused as it is typed: other pictures would be made, under another number. */
+  #judge() {
+    const refusal = (this.value ?? 0) > LARGEST ? t("seedTooLarge", { n: String(LARGEST) }) : "";
+    this.input.setCustomValidity(refusal);
+    this.#say(refusal);
   }
 
   #locked() {
     if (!this.lock.checked) this.input.value = "";
     else if (!this.input.value && this.last !== null) this.input.value = String(this.last);
-    this.#say("");
+    this.#judge();
   }
 
   /** @param {string} text */
