@@ -7,6 +7,7 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
+import threading
 import time
 from types import SimpleNamespace
 
@@ -15,6 +16,7 @@ from hosts import fixtures
 from isengard.core.errors import StorageError
 from isengard.core.faces.face_findings import CODES
 from isengard.core.records.event import Subject
+from isengard.web.services import photo_faces
 from isengard.web.services.photo_faces import PhotoFaceChecker
 from support.face_fixtures import face_tools, first_child, her_photos, put_face_tools  # noqa: F401 - fixtures
 
@@ -33,6 +35,49 @@ def looked_at(api, ann, count):
             }
         time.sleep(0.1)
     raise AssertionError([photo["face"] for photo in photos])
+
+
+class Slowly:
+    """A reader of faces, and the photos it reads: the second photo comes while the first is read, and is read as it is asked for."""
+
+    def __init__(self) -> None:
+        self.shown: list[list[str]] = []
+        self.added = ["pho_1"]
+        self.may_end = threading.Event()
+        self.at_once = 1
+
+    def list(self, _):
+        return [SimpleNamespace(id=name) for name in self.added]
+
+    def image_path(self, photo, _):
+        return photo.id
+
+    def is_ready(self):
+        return True
+
+    def faces(self, name):
+        if name == "pho_1":
+            self.added.append("pho_2")
+        else:
+            assert self.may_end.wait(10)
+        return ()
+
+    def note_faces(self, _, notes):
+        self.shown.append(sorted(notes))
+        if notes:
+            self.may_end.set()
+        return 0
+
+
+def test_what_comes_while_others_are_looked_at_is_looked_at_too_and_what_is_seen_is_shown_meanwhile(
+    monkeypatch,
+):
+    """A reader that was through with its photos waited for the others; nothing was shown before all were looked at."""
+    monkeypatch.setattr(photo_faces, "NOTE_EVERY_S", 0.02)
+    slowly = Slowly()
+    checker = PhotoFaceChecker(SimpleNamespace(), slowly, SimpleNamespace(), slowly)
+    assert asyncio.run(checker._one("chr_1"))
+    assert ["pho_1"] in slowly.shown and slowly.shown[-1] == ["pho_1", "pho_2"]
 
 
 def add(api, ann, her_photos):
@@ -123,6 +168,6 @@ def test_what_a_busy_database_refuses_is_looked_at_again(code, is_done):
     def refused(character_id):
         raise StorageError(code, "Another program uses it.", "Close it.")
 
-    photos, faces = SimpleNamespace(list=refused), SimpleNamespace(is_ready=lambda: True)
+    photos, faces = SimpleNamespace(list=refused), SimpleNamespace(is_ready=lambda: True, at_once=1)
     checker = PhotoFaceChecker(SimpleNamespace(), photos, SimpleNamespace(), faces)
     assert asyncio.run(checker._one("chr_1")) is is_done

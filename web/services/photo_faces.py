@@ -5,7 +5,9 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
-from collections.abc import Iterator, Mapping
+import threading
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from ...core.characters.character_store import CharacterStore
@@ -25,6 +27,8 @@ from .notifications import tell_character
 
 #: A computer that was too busy is asked again after this long.
 SLOW_PAUSE_S = 60.0
+#: What was seen meanwhile is shown after so long, and again and again.
+NOTE_EVERY_S = 3.0
 #: Codes of what is over by then.
 _AGAIN = frozenset({"face_tools_slow", "database_busy", "library_unavailable"})
 _log = logging.getLogger("isengard.photo_faces")
@@ -102,27 +106,26 @@ class PhotoFaceChecker:
         return True
 
     async def _look(self, character_id: str) -> None:
-        photos = await in_thread(self.photos.list, character_id)
-        waiting = iter(photos)
-        seen = await asyncio.gather(
-            *(in_thread(self._seen, waiting) for _ in range(min(self.faces.at_once, len(photos)))),
-            return_exceptions=True,  # nobody still looks when somebody is told that it failed
-        )
-        faces: dict[str, tuple[Face, ...]] = {}
-        for part in seen:
-            if isinstance(part, BaseException):
-                raise part
-            faces |= part
-        of_each = {photo.id: faces[photo.id] for photo in photos if photo.id in faces}
-        await in_thread(self._note, character_id, of_each)
+        """What is seen is noted every few seconds, for a person with many photos waits for it."""
+        waiting = _Waiting(lambda: self.photos.list(character_id))
+        seen: dict[str, tuple[Face, ...]] = {}
+        at_once = await in_thread(lambda: self.faces.at_once)
+        looks = (in_thread(self._see, waiting, seen) for _ in range(at_once))
+        reading = asyncio.gather(*looks, return_exceptions=True)
+        ended: set[asyncio.Future[list[BaseException | None]]] = set()
+        while not ended:  # nobody still looks when somebody is told that it failed
+            ended, _ = await asyncio.wait([reading], timeout=NOTE_EVERY_S)
+            if seen:
+                await in_thread(self._note, character_id, dict(seen))
+        for fault in await reading:
+            if fault is not None:
+                raise fault
 
-    def _seen(self, waiting: Iterator[Photo]) -> dict[str, tuple[Face, ...]]:
-        """Faces by photo of those that nobody else takes; one whose file is gone tells nothing, and keeps nobody from looking at the others."""
-        seen = {}
+    def _see(self, waiting: Iterable[Photo], seen: dict[str, tuple[Face, ...]]) -> None:
+        """Faces of those that nobody else takes; one whose file is gone tells nothing, and keeps nobody from looking at the others."""
         for photo in waiting:
             with contextlib.suppress(NotFoundError, FileNotFoundError):
                 seen[photo.id] = self.faces.faces(self.photos.image_path(photo, "full"))
-        return seen
 
     def _note(self, character_id: str, seen: Mapping[str, tuple[Face, ...]]) -> None:
         changed = self.photos.note_faces(character_id, face_notes(seen))
@@ -133,3 +136,22 @@ class PhotoFaceChecker:
             extra={"context": {"character_id": character_id, "photos": len(seen), "changed": changed}},
         )
         tell_character(self.ledger, character_id, "photos", self.characters.get(character_id))
+
+
+class _Waiting(Iterator[Photo]):
+    """Each of a person's photos once, also those that are added while others are looked at; for several threads."""
+
+    def __init__(self, photos: Callable[[], Sequence[Photo]]) -> None:
+        self._photos = photos
+        self._told: set[str] = set()
+        self._next: deque[Photo] = deque()
+        self._lock = threading.Lock()
+
+    def __next__(self) -> Photo:
+        with self._lock:
+            if not self._next:
+                self._next.extend(photo for photo in self._photos() if photo.id not in self._told)
+                self._told.update(photo.id for photo in self._next)
+            if not self._next:
+                raise StopIteration
+            return self._next.popleft()
