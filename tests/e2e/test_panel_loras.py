@@ -82,6 +82,7 @@ def test_a_lora_from_elsewhere_and_what_files_say(server, panel_on, shots):
     panel.click("isen-release-lora")
     expect(panel.get("isen-release-lora")).to_have_count(0)
     panel.click("isen-undo")
+    expect(panel.get("isen-release-lora")).to_have_count(1)
     (again,) = [one for one in server.api.get("/characters")["items"] if one["name"] == "Anna"]
     told = ("outside", "family", "trigger_word")
     assert [again["versions"][0][name] for name in told] == [anna["versions"][0][name] for name in told]

@@ -7,6 +7,7 @@ import os
 import pytest
 from hosts.node_tools import axe
 from hosts.stage import opened
+from playwright.sync_api import expect
 
 pytestmark = [pytest.mark.e2e, pytest.mark.slow]
 NARROWEST = 260
@@ -142,8 +143,7 @@ def test_after_esc_the_keyboard_is_where_it_was(stage, name, opener):
     stage.keyboard.press("ArrowRight")
     stage.keyboard.press("Escape")
     stage.locator("dialog").wait_for(state="detached")
-    stage.wait_for_timeout(100)
-    assert one.evaluate("(one) => document.activeElement === one")
+    expect(one).to_be_focused()
 
 
 @pytest.mark.parametrize(("width", "height"), [(640, 360), (450, 300), (320, 568)])

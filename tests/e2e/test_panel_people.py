@@ -113,14 +113,14 @@ def test_one_photo_in_full(server, panel, ann):
     dialog.get_by_role("button", name="Previous").click()
     expect(panel.get("isen-use-aside").last).to_be_checked()
     panel.click("isen-close")
-    changed = live_server.photos_of(server, ann)[0]
-    assert (changed["held_out"], changed["included"], changed["caption"]) == (
-        True,
-        True,
-        "annqvx on a bench",
+    until(
+        lambda: (
+            [live_server.photos_of(server, ann)[0][name] for name in ("held_out", "included", "caption")]
+            == [True, True, "annqvx on a bench"]
+        )
     )
     expect(panel.page.locator("isen-character")).to_contain_text("1 set aside")
-    assert server.api.get(f"/characters/{ann['id']}")["cover_photo_id"] == second["id"]
+    until(lambda: server.api.get(f"/characters/{ann['id']}")["cover_photo_id"] == second["id"])
     panel.get("isen-photos").locator("figure button").first.click()
     dialog.get_by_role("button", name="Delete").click()
     expect(panel.get("isen-photos").locator("figure")).to_have_count(1)

@@ -8,6 +8,7 @@ import pytest
 from playwright.sync_api import expect
 from support import live_server
 from support.pictures import drawing
+from support.soon import until
 
 pytestmark = [pytest.mark.e2e, pytest.mark.slow]
 PHOTOS = 7
@@ -106,6 +107,7 @@ def deleted_and_back_by_keys(panel) -> None:
     tiles(panel).nth(0).focus()
     keys.press("Delete")
     expect(panel.get("isen-photos").locator("figure")).to_have_count(PHOTOS - 1)
+    expect(panel.get("isen-undo")).to_be_visible()
     keys.press("ControlOrMeta+z")
     expect(panel.get("isen-photos").locator("figure")).to_have_count(PHOTOS)
 
@@ -171,7 +173,7 @@ def test_weak_photos_are_left_out_and_said(server, sam):
     assert used.count(False) == 2
     panel.click("isen-weak-undo")
     expect(told).to_be_hidden()
-    assert all(photo["included"] for photo in live_server.photos_of(server, person))
+    until(lambda: all(photo["included"] for photo in live_server.photos_of(server, person)))
     panel.click("isen-weak", "isen-weak-read")
     expect(told).to_be_hidden()
 
