@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
 
 class IsengardError(Exception):
     """An error a person may read: `message` says what happened, `hint` what to do next."""
@@ -106,7 +111,9 @@ class NotImplementedYetError(IsengardError):
 
 
 class StorageError(IsengardError):
-    """Disk full, read-only or damaged (507)."""
+    """Disk full, read-only or damaged (507). `folder`: on whose disk, where that need not be the data folder's."""
+
+    folder: Path | None = None
 
 
 class IllegalTransitionError(ConflictError):

@@ -20,8 +20,9 @@ from pathlib import Path
 from typing import Any, Literal
 
 from ...core import atomic
-from ...core.errors import IsengardError, NotReadyError, StorageError
+from ...core.errors import NotReadyError, StorageError
 from ...core.said import Bytes, said
+from ..machine.machine_facts import nearest_there
 from ..tasks.task import Task
 from .http_opening import (
     BROKEN,
@@ -85,14 +86,14 @@ def fetch(
     try:
         _bring(task, wanted, part, told)
     except OSError as fault:
-        raise _disk(fault) from fault
+        raise not_written(fault, part.parent) from fault
     _check(task, wanted, part)
     try:
         if keep_old:
             _put_aside(task, target)
         atomic.replace(part, target)
     except OSError as fault:
-        raise _disk(fault) from fault
+        raise not_written(fault, part.parent) from fault
     return target
 
 
@@ -232,10 +233,12 @@ def _digest(task: Task, file: Path, *, as_git: bool = False) -> str:
 
 def need_room(folder: Path, wanted: int, *, why: str) -> None:
     """Raises StorageError `disk_full` unless `wanted` bytes (and a little more) are free where `folder` is or will be."""
-    where = next(parent for parent in (folder, *folder.parents) if parent.exists())
+    where = nearest_there(folder)
+    if where is None:
+        return  # of a drive that is not there; making the folder says so
     free = shutil.disk_usage(where).free
     if wanted > 0 and free < wanted * 1.02:
-        raise StorageError(
+        full = StorageError(
             "disk_full",
             said(
                 "{what} needs {needed}, but only {free} are free.",
@@ -245,6 +248,8 @@ def need_room(folder: Path, wanted: int, *, why: str) -> None:
             ),
             "Free some space, then press Retry: the download so far is kept.",
         )
+        full.folder = where
+        raise full
 
 
 def folder_size(folder: Path) -> int:
@@ -263,13 +268,16 @@ def _need_room(folder: Path, wanted: int) -> None:
     need_room(folder, wanted, why=said("This download"))
 
 
-def _disk(fault: OSError) -> IsengardError:
+def not_written(fault: OSError, folder: Path) -> StorageError:
+    """What a disk said when something was written below `folder`, in our words."""
     if fault.errno in (errno.ENOSPC, errno.EDQUOT):
-        return StorageError(
+        full = StorageError(
             "disk_full",
             "The disk is full.",
             "Free some space, then press Retry: the download so far is kept.",
         )
+        full.folder = folder
+        return full
     return StorageError(
         "download_not_written",
         said("The file could not be written: {reason}.", reason=fault.strerror or str(fault)),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import platform
 import shutil
 from dataclasses import dataclass, field
@@ -69,6 +70,13 @@ def disk_free(folder: Path) -> int:
 
 
 def free_apart(folder: Path, root: Path) -> int | None:
-    """Bytes free where `folder` is or will be; None where that is the disk of `root`."""
-    there = next(parent for parent in (folder, *folder.parents) if parent.exists())
-    return None if there.stat().st_dev == root.stat().st_dev else shutil.disk_usage(there).free
+    """Bytes free where `folder` is or will be; None where that is the disk of `root`, or a drive that is not there."""
+    there = nearest_there(folder)
+    if there is None or there.stat().st_dev == root.stat().st_dev:
+        return None
+    return shutil.disk_usage(there).free
+
+
+def nearest_there(folder: Path) -> Path | None:
+    """The folder, or the nearest one above it that is there; None on a drive that is not (Windows)."""
+    return next((place for place in (folder, *folder.parents) if os.path.exists(place)), None)  # noqa: PTH110 - never raises

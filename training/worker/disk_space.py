@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import errno
+import json
+import logging
 import os
 import secrets
 import shutil
 from pathlib import Path
 
+from ...core import atomic
 from ...core.atomic import TEMP_SUFFIX
+from ...core.errors import IsengardError
 from ...core.jobs.ledger import JobFilter, Ledger
 from ...core.paths import DataPaths
 from ...core.records.job import Job, JobError
 from ...core.records.job_states import JobState
-from ..machine.machine_facts import disk_free
+from ..machine.machine_facts import disk_free, nearest_there
 
 DISK_FULL, READ_ONLY = "disk_full", "folder_read_only"
 #: How a folder says that it takes no writes: a disk mounted read-only, permissions that were taken.
@@ -22,6 +26,9 @@ REFUSALS = (errno.EROFS, errno.EACCES, errno.EPERM)
 _ROOM_BYTES, _ROOM_SHARE = 256 * 1024**2, 0.05
 _FULL_BYTES, _FULL_SHARE = 64 * 1024**2, 0.01
 _LOOKED_AT = 100
+#: In the job's folder: what was full, where that need not be the data folder's disk (models and the hub's cache may be elsewhere).
+FULL_FILE = "full-disk.json"
+_log = logging.getLogger("isengard.worker")
 
 
 def is_full(root: Path) -> bool:
@@ -30,10 +37,30 @@ def is_full(root: Path) -> bool:
     return usage.free < min(_FULL_BYTES, int(usage.total * _FULL_SHARE))
 
 
-def with_room_left(error: JobError, root: Path) -> JobError:
-    """`error` with what was free when it happened, which is what has to grow."""
+def with_room_left(error: JobError, folder: Path) -> JobError:
+    """`error` with what was free of that folder's disk when it happened, which is what has to grow."""
     hint = "Free some space: it resumes automatically from its last checkpoint."
-    return error.saying(free_bytes=disk_free(root), hint=hint)
+    return error.saying(free_bytes=disk_free(folder), hint=hint)
+
+
+def note_full(job_dir: Path, folder: Path | None) -> None:
+    """Remember whose disk it is that has to get room; None for the data folder's. A disk that takes no such note counts as that."""
+    note = job_dir / FULL_FILE
+    try:
+        note.unlink(missing_ok=True)
+        if folder is not None:
+            atomic.write_json(note, {"folder": str(folder)})
+    except (IsengardError, OSError) as fault:
+        context = {"job_id": job_dir.name, "reason": str(fault)}
+        _log.warning("Which disk was full could not be noted", extra={"context": context})
+
+
+def full_folder(job_dir: Path, root: Path) -> Path:
+    """The folder on whose disk there was no room."""
+    try:
+        return Path(json.loads((job_dir / FULL_FILE).read_text(encoding="utf-8"))["folder"])
+    except (OSError, ValueError, LookupError, TypeError):
+        return root
 
 
 def takes_writes(folder: Path) -> bool:
@@ -60,6 +87,9 @@ def _can_go_on(job: Job, error: JobError, paths: DataPaths) -> bool:
         return takes_writes(paths.job(job.id))
     if error.code != DISK_FULL:
         return False
-    usage = shutil.disk_usage(paths.root)
+    folder = nearest_there(full_folder(paths.job(job.id), paths.root))
+    if folder is None:
+        return False
+    usage = shutil.disk_usage(folder)
     room = min(_ROOM_BYTES, int(usage.total * _ROOM_SHARE))
     return usage.free >= (error.free_bytes or 0) + room

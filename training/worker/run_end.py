@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import errno
 import logging
+from pathlib import Path
 
-from ...core.errors import IllegalTransitionError, IsengardError, LeaseLostError
+from ...core.errors import IllegalTransitionError, IsengardError, LeaseLostError, StorageError
 from ...core.jobs.ledger import Lease, RunnerLedger
 from ...core.paths import DataPaths
 from ...core.records.job import Job, JobError
 from ...core.records.job_states import JobState
 from ...core.said import said
-from .disk_space import DISK_FULL, READ_ONLY, is_full, takes_writes, with_room_left
+from .disk_space import DISK_FULL, READ_ONLY, is_full, note_full, takes_writes, with_room_left
 
 #: Why an attempt may break off and be tried again by itself, up to the limit of attempts.
 AGAIN = frozenset({"trainer_hung", "worker_stood_still"})
@@ -65,13 +66,15 @@ class RunEnd:
                 raise
             return self._ledger.advance(self._lease, JobState.CANCELLED)
 
-    def fail(self, error: JobError) -> None:
-        """A disk that is full or takes no writes only pauses: the job queues itself again when it can go on."""
+    def fail(self, error: JobError, *, full: Path | None = None) -> None:
+        """A disk that is full or takes no writes only pauses: the job queues itself again when it can go on. `full`: the folder on whose
+        disk there was no room, where that need not be the data folder's."""
         error = self._blamed(error)
         context = {**self._context, "code": error.code, "reason": error.message}
         _log.error("Job failed", extra={"context": context})
         if error.code == DISK_FULL:
-            self.end(JobState.PAUSED, with_room_left(error, self._paths.root))
+            note_full(self._paths.job(self._lease.job_id), full)
+            self.end(JobState.PAUSED, with_room_left(error, full or self._paths.root))
         else:
             self.end(JobState.PAUSED if error.code == READ_ONLY else JobState.FAILED, error)
 
@@ -116,6 +119,11 @@ def understood(fault: BaseException, *, of: str) -> JobError:
     if isinstance(fault, (IsengardError, OSError, ValueError, TypeError, LookupError)):
         return as_job_error(fault)
     raise fault
+
+
+def full_at(fault: BaseException) -> Path | None:
+    """The folder on whose disk there was no room, where the fault says so."""
+    return fault.folder if isinstance(fault, StorageError) else None
 
 
 def as_job_error(fault: Exception) -> JobError:

@@ -32,7 +32,7 @@ from ..process.trainer_process import TrainerProcess, end_leftover
 from ..tasks.fetching import FetchingBackend
 from ..tasks.task import Task, TaskStopped
 from .ledger_retry import PatientLedger
-from .run_end import STOPPED_OUTSIDE, WORKER_STOOD_STILL, RunEnd, understood
+from .run_end import STOPPED_OUTSIDE, WORKER_STOOD_STILL, RunEnd, full_at, understood
 
 #: The code that every backend gives this failure.
 GPU_OUT_OF_MEMORY = "gpu_out_of_memory"
@@ -111,7 +111,8 @@ class Runner:
             except ForeignFault as broken:
                 _log.exception("Training job failed", extra={"context": self._context()})
                 foreign = self._tools.registry.is_foreign("training_backends", self._job.backend)
-                self._ending.fail(understood(broken.fault, of=self._job.backend if foreign else ""))
+                error = understood(broken.fault, of=self._job.backend if foreign else "")
+                self._ending.fail(error, full=full_at(broken.fault))
 
     def _attempt(self) -> None:
         if end_leftover(self._dir):

@@ -15,7 +15,7 @@ from ..gpu.gpu_lock import GpuHold, GpuSlot
 from ..process.trainer_process import end_leftover
 from ..tasks.task import Task, TaskFailed, TaskStopped
 from .ledger_retry import PatientLedger
-from .run_end import RunEnd, understood
+from .run_end import RunEnd, full_at, understood
 from .runner import Tools
 
 Work = Callable[[Task], None]
@@ -51,9 +51,8 @@ class TaskRunner:
                 self._ending.break_off(failed.error)
             except ForeignFault as broken:
                 _log.exception("Task failed", extra={"context": self._context()})
-                self._ending.fail(
-                    understood(broken.fault, of=self._job.backend if self._is_foreign() else "")
-                )
+                error = understood(broken.fault, of=self._job.backend if self._is_foreign() else "")
+                self._ending.fail(error, full=full_at(broken.fault))
 
     def _is_foreign(self) -> bool:
         """Whether another pack brings what does the work; downloads are by nobody but us."""

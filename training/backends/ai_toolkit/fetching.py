@@ -13,7 +13,7 @@ from ....core.paths import DataPaths
 from ....core.records.job import Progress
 from ....core.said import listed, said
 from ....core.settings import Settings, current_token
-from ...downloads.http_fetch import need_room
+from ...downloads.http_fetch import need_room, not_written
 from ...downloads.hub_cache import cache_folder, clear_abandoned, hub_offline, lacking_in
 from ...downloads.hub_fetch import fetch_parts
 from ...downloads.hub_growth import HubGrowth
@@ -28,7 +28,7 @@ def bring(task: Task, parts: Sequence[HubPart], settings: Settings, paths: DataP
         _bring(task, parts, settings, paths, cache)
     except OSError as fault:
         if fault.errno in (errno.ENOSPC, errno.EDQUOT):
-            raise  # it pauses, and resumes once there is room
+            raise not_written(fault, cache) from fault  # it pauses, and resumes once there is room
         raise NotReadyError(
             "hub_cache_unusable",
             said(
