@@ -18,6 +18,7 @@ from isengard.core.privacy.erasure import unfinished
 from isengard.core.records.generation import GeneratedImage
 from isengard.core.records.generation_states import GenerationState
 from isengard.core.records.job import Job
+from isengard.core.records.job_states import JobState
 from isengard.core.records.training import TrainingRequest
 from isengard.training.planning import freezing
 from isengard.web.services import forgetting, housekeeping, publishing
@@ -37,7 +38,7 @@ def ann(api):
 
 def test_pictures_on_their_way_are_cancelled_first(server, api, ann, monkeypatch):
     """ComfyUI went on with what was in its queue, and left pictures of somebody who had been forgotten."""
-    monkeypatch.setattr(forgetting, "STOPS_WITHIN_S", 0.3)
+    monkeypatch.setattr(forgetting, "STOPS_WITHIN_S", 0.0)  # as on a disk so slow that looking took all of it
     store = server.services.generations.store
     generation = store.create(draft(ann["id"]), [])
     with pytest.raises(ApiError) as caught:
@@ -47,6 +48,22 @@ def test_pictures_on_their_way_are_cancelled_first(server, api, ann, monkeypatch
     store.advance(generation.id, GenerationState.CANCELLED)
     api.post(f"/characters/{ann['id']}/forget")
     assert not server.services.paths.generation(generation.id).exists()
+
+
+def test_a_training_is_asked_to_stop_however_long_it_took_to_find_it(server, api, ann, monkeypatch):
+    """The first look took all of the time on a slow disk: it was said to be stopped, and nobody had told it."""
+    monkeypatch.setattr(forgetting, "STOPS_WITHIN_S", 0.0)
+    ledger = server.services.ledger
+    job = ledger.submit(Job(id=new_id("job"), character_id=ann["id"], created_at=AT, updated_at=AT))
+    _, lease = ledger.claim(worker_id="w", owner="o", needs=["gpu"])
+    ledger.advance(lease, JobState.RUNNING)
+    with pytest.raises(ApiError) as caught:
+        api.post(f"/characters/{ann['id']}/forget")
+    assert (caught.value.status, caught.value.error["code"]) == (409, "job_still_running")
+    assert ledger.get(job.id).state is JobState.CANCELLING
+    ledger.advance(lease, JobState.CANCELLED)
+    api.post(f"/characters/{ann['id']}/forget")
+    assert api.get("/training/jobs")["items"] == []
 
 
 def test_comfyui_empties_its_memory(server, api, ann):

@@ -164,15 +164,15 @@ class Forgetting:
             unfinished = await in_thread(self._unfinished, character_id)
             if not unfinished and not await in_thread(self.days.is_drawing, character_id):
                 return
-            if time.monotonic() > deadline:
+            for generation in unfinished:
+                if generation.state is not GenerationState.CANCELLING:
+                    await self._cancel(generation)
+            if time.monotonic() > deadline:  # all that is to stop has been asked to, however slow the disk
                 raise ConflictError(
                     "pictures_still_running",
                     "Pictures of this person are being stopped.",
                     "Wait a few seconds until they have, then forget again.",
                 )
-            for generation in unfinished:
-                if generation.state is not GenerationState.CANCELLING:
-                    await self._cancel(generation)
             await asyncio.sleep(STOP_POLL_S)
 
     def _unfinished(self, character_id: str) -> list[Generation]:
@@ -189,15 +189,15 @@ class Forgetting:
         """End every job of theirs, those submitted meanwhile too."""
         deadline = time.monotonic() + STOPS_WITHIN_S
         while going := [job for job in self._jobs_of(character_id) if job.state not in ENDED]:
+            for job in going:
+                with contextlib.suppress(IllegalTransitionError):  # it has just ended
+                    self.ledger.order(job.id, "cancel")
             if time.monotonic() > deadline:
                 raise ConflictError(
                     "job_still_running",
                     "A training of this person is being stopped.",
                     "Wait a few seconds until it has ended, then forget again.",
                 )
-            for job in going:
-                with contextlib.suppress(IllegalTransitionError):  # it has just ended
-                    self.ledger.order(job.id, "cancel")
             time.sleep(STOP_POLL_S)
 
     def _jobs_of(self, character_id: str) -> list[Job]:
