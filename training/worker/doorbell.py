@@ -29,6 +29,8 @@ QUEUE_NAME = "isengard"
 LISTEN_DELAY_S = 0.25
 #: After a fault: the workers' own look into the ledger goes on meanwhile.
 FAULT_DELAY_S = 5.0
+#: So long Redis may take to answer.
+REDIS_S = 5.0
 _LOG = logging.getLogger("isengard.queue")
 
 Ring = tuple[str, int]
@@ -145,6 +147,17 @@ def _open_sqlite(paths: DataPaths) -> Huey:
 
 
 def _redis(url: str) -> Huey:
+    """huey names no limits, and redis-py has none before its version 8: whoever rings would wait for ever for a Redis that hangs."""
+    import redis
+
+    pool = redis.ConnectionPool.from_url(
+        url, socket_timeout=REDIS_S, socket_connect_timeout=REDIS_S, health_check_interval=30
+    )
     return PriorityRedisHuey(
-        QUEUE_NAME, url=url, results=False, blocking=True, read_timeout=1, serializer=JsonSerializer()
+        QUEUE_NAME,
+        connection_pool=pool,
+        results=False,
+        blocking=True,
+        read_timeout=1,
+        serializer=JsonSerializer(),
     )

@@ -162,11 +162,16 @@ class Link:
             self._tell_gap()
             raise unreachable(fault) from fault
         except redis.exceptions.ResponseError as fault:
-            raise _answered(str(fault)) from fault
+            raise _answered(fault) from fault
 
 
-def _answered(text: str) -> LedgerAwayError | StorageError:
-    if "NOAUTH" in text or "NOPERM" in text or "WRONGPASS" in text:
+def _answered(fault: redis.ResponseError) -> LedgerAwayError | StorageError:
+    """redis-py makes the word that some answers begin with a class, and takes it off the text."""
+    from redis import exceptions
+
+    text = str(fault)
+    refused = isinstance(fault, (exceptions.NoPermissionError, exceptions.AuthenticationError))
+    if refused or "NOAUTH" in text or "NOPERM" in text or "WRONGPASS" in text:
         return LedgerAwayError(
             "redis_refused",
             "Redis rejected the connection.",
@@ -174,7 +179,8 @@ def _answered(text: str) -> LedgerAwayError | StorageError:
         )
     if any(words in text for words in _FOREIGN):
         return foreign()
-    if text.startswith(("OOM", "MISCONF", "READONLY")):
+    full = isinstance(fault, (exceptions.OutOfMemoryError, exceptions.ReadOnlyError))
+    if full or text.startswith(("OOM", "MISCONF", "READONLY")):
         return StorageError(
             "redis_full", "Redis doesn't accept writes.", "Give Redis more memory and disk space."
         )
