@@ -12,7 +12,7 @@ from typing import Any
 
 from .. import atomic
 from ..clock import Clock, iso
-from ..errors import IsengardError, NotFoundError, StorageError
+from ..errors import IsengardError, StorageError
 from ..ids import require_id
 from ..paths import DataPaths, contained
 from ..records.base import Page
@@ -47,6 +47,7 @@ from .picture_changes import (
     image_of,
     marked,
     no_such_generation,
+    picture_gone,
     put_away,
     with_image,
 )
@@ -350,11 +351,7 @@ class GenerationStore:
         image = image_of(self.get(generation_id), number)
         path = contained(self._paths.generation(generation_id), image.file)
         if not path.is_file():
-            raise NotFoundError(
-                "image_not_found",
-                "This picture's file is gone.",
-                "Make the picture again: the same seed gives the same picture.",
-            )
+            raise picture_gone()
         return path
 
     def prompts(self, generation_id: str) -> Sequence[dict[str, Any]]:

@@ -91,6 +91,15 @@ def no_such_image() -> NotFoundError:
     return NotFoundError("image_not_found", "There is no such picture.", "Reload this page.")
 
 
+def picture_gone() -> NotFoundError:
+    """`image_not_found`, of a picture whose record is there."""
+    return NotFoundError(
+        "image_not_found",
+        "This picture's file is gone.",
+        "Make the picture again: the same seed gives the same picture.",
+    )
+
+
 def here(generation: Generation) -> Generation:
     """Require that it does not lie in the trash. NotFoundError `generation_not_found`."""
     if generation.deleted_at is not None:

@@ -95,6 +95,39 @@ def test_a_look_at_a_set_that_changes_meanwhile_ends_and_the_next_sees_the_new_s
     assert found(api, ann)["of"] == 2
 
 
+def test_a_photo_that_is_deleted_while_it_is_looked_at_keeps_the_others_from_nothing(
+    api, server, tmp_path, monkeypatch
+):
+    """Between finding its file and reading it: whoever pressed was told of an internal error, or nothing."""
+    ann = api.post("/characters", {"name": "Ann"})
+    for seed in range(2):
+        api.upload(ann["id"], saved(drawing(seed), tmp_path / f"{seed}.jpg"))
+    first = photos_of(api, ann)[0]
+    reader = server.services.improver.faces
+
+    def seen(file):
+        if first["id"] in file.name:
+            server.services.photos.delete(first["id"])
+        file.stat()
+        return ()
+
+    monkeypatch.setattr(reader, "is_ready", lambda: True)
+    monkeypatch.setattr(reader, "faces", seen)
+    look = asyncio.run_coroutine_threadsafe(whole(server.services.improver, ann["id"]), server._loop).result(
+        60
+    )
+    assert (look.looked, look.found.proposals) == (2, [])
+
+
+async def whole(improver, character_id):
+    """The first look, however long it takes."""
+    first = await improver.look(character_id)
+    while first.found is None:
+        _, task = improver._looks[character_id]
+        await task
+    return first
+
+
 def test_a_crop_by_hand_is_turned_and_may_leave_the_original_in_training(api, tmp_path):
     ann = api.post("/characters", {"name": "Ann"})
     photo = api.upload(ann["id"], saved(drawing(1), tmp_path / "plain.jpg"))["items"][0]["photo"]

@@ -349,6 +349,32 @@ def test_photos_that_were_held_back_are_what_counts(
     assert (found["verdict"], found["why"]) == ("poor", "") and found["score"] < 0.33
 
 
+def test_a_photo_whose_file_is_gone_keeps_nothing_from_being_measured(
+    api, server, ann, compared, tools, her_photos
+):
+    """No picture of hers was ever measured again."""
+    photos = server.services.photos
+    photos.image_path(photos.list(ann["id"])[0], "full").unlink()
+    told(server, generation := compared(her_photos[5], 10))
+    assert measured(api, generation)["verdict"] == "good"
+
+
+def test_a_picture_that_is_deleted_just_before_it_is_read_is_left(
+    server, ann, compared, tools, her_photos, monkeypatch
+):
+    generation = compared(her_photos[5], 10)
+    reader, store = server.services.likeness.faces, server.services.generations.store
+    read = reader.faces
+
+    def seen(file):
+        if generation.id in str(file):
+            store.delete_image(generation.id, 0)
+        return read(file)
+
+    monkeypatch.setattr(reader, "faces", seen)
+    assert server.services.likeness.pictures.measure(generation.id) is None
+
+
 def test_without_the_tools_it_is_offered_and_refused(api, ann, compared, server, her_photos):
     answer = api.get("/likeness")
     assert answer["state"]["state"] == "not_installed" and answer["setup"]["download_bytes"] > 9e7

@@ -82,6 +82,21 @@ def test_what_cannot_be_mended_says_why(api, server, drawn):
     assert refused(api, drawn(2000)) == (409, "faces_fine"), "there is nothing to enlarge"
 
 
+def test_a_picture_that_is_deleted_just_before_its_faces_are_found_is_told_as_gone(
+    api, server, drawn, tools, monkeypatch
+):
+    made = drawn(LARGE)
+    reader, store = server.services.mender.faces.reader, server.services.generations.store
+
+    def seen(file):
+        store.delete_image(made.id, 1)
+        file.stat()
+        return ()
+
+    monkeypatch.setattr(reader, "faces", seen)
+    assert refused(api, made) == (404, "image_not_found")
+
+
 def test_pictures_asked_for_with_it_are_mended_as_they_end_and_once(api, server, drawn, tools):
     wanted, unwanted, fine = drawn(wanted=True), drawn(), drawn(LARGE, wanted=True)
     before, wall = drawn(wanted=True, now=False), drawn(wanted=True, purpose="grid")

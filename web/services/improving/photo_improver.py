@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from ....core.characters.photo_store import PhotoStore
-from ....core.errors import InvalidError, NotFoundError
+from ....core.errors import InvalidError, NotFoundError, reason_of
 from ....core.executor import in_thread
 from ....core.faces.face import Shares
 from ....core.faces.improving.proposals import LookedAt, Proposals, propose
@@ -90,11 +90,11 @@ class PhotoImprover:
             known[1].cancel()
 
     def _at(self, photo: Photo, *, faces: bool, cropped: bool) -> LookedAt:
-        """As it is judged; one whose file is gone or damaged keeps the others from nothing."""
+        """As it is judged; one whose file is gone, perhaps just now, or damaged keeps the others from nothing."""
         try:
             return self._judged(photo, faces=faces, cropped=cropped)
-        except (NotFoundError, InvalidError) as fault:
-            context = {"photo_id": photo.id, "reason": fault.message}
+        except (NotFoundError, InvalidError, FileNotFoundError) as fault:
+            context = {"photo_id": photo.id, "reason": reason_of(fault)}
             _log.warning("A photo could not be looked at for crops", extra={"context": context})
             return LookedAt(photo.id, photo.width, photo.height, cropped=True)
 

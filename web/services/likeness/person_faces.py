@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ....core.characters.photo_store import PhotoStore
+from ....core.characters.trash import photo_files
 from ....core.faces.face import Face
 from ....core.faces.likeness import portraits
 from ....core.faces.reader import FaceReader
@@ -47,10 +48,18 @@ class PersonFaces:
     def _clear(self, character: Character) -> list[Face]:
         photos = [photo for photo in self.photos.list(character.id) if photo.included]
         photos.sort(key=lambda photo: (photo.id != character.cover_photo_id, len(photo.findings)))
-        return self._portraits([self.photos.image_path(photo, "full") for photo in photos[:MOST_PHOTOS]])
+        folder = self.paths.character(character.id)
+        return self._portraits([photo_files(folder, photo)[0] for photo in photos[:MOST_PHOTOS]])
 
     def _portraits(self, files: Sequence[Path]) -> list[Face]:
-        return portraits(self.reader.faces(file) for file in files[:MOST_TRAINED])
+        return portraits(map(self._seen, files[:MOST_TRAINED]))
+
+    def _seen(self, file: Path) -> Sequence[Face]:
+        """None in a photo whose file is gone, perhaps just now: the others are measured by all the same."""
+        try:
+            return self.reader.faces(file)
+        except FileNotFoundError:
+            return ()
 
 
 def _pictures(folder: Path) -> list[Path]:

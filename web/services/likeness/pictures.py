@@ -63,7 +63,7 @@ class PictureMeasurer:
             )
             first, *_ = likenesses.values()
             store.note_likeness(generation.id, number, first, likenesses if len(people) > 1 else {})
-        except NotFoundError:
+        except (NotFoundError, FileNotFoundError):
             return False
         context = {"generation_id": generation.id, "n": number, "people": len(people)}
         told = {"verdict": first.verdict, "why": first.why, "score": first.score, "copied": first.copied}

@@ -112,12 +112,12 @@ class WallScorer:
 
     def _picture(self, order: _Order, number: int, seed: int) -> WallPicture | None:
         try:
-            file = self.generations.store.image_path(order.generation.id, number)
-        except NotFoundError:  # somebody has taken it away
+            seen = self.faces.reader.look(self.generations.store.image_path(order.generation.id, number))
+        except (NotFoundError, FileNotFoundError):  # somebody has taken it away, perhaps just now
             return None
         stranger = not shows_them(order.generation)
         scene = scene_of_seed(seed) or f"{seed} {order.generation.request.prompt}"
-        return WallPicture(scene, order.strength, self.faces.reader.look(file), stranger)
+        return WallPicture(scene, order.strength, seen, stranger)
 
     def _keep(
         self,

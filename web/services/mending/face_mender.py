@@ -13,7 +13,7 @@ from ....core.faces.drawing_words import asks_for_drawing
 from ....core.faces.face import Face
 from ....core.faces.mending.needing import FaceToMend, faces_to_mend
 from ....core.families.families import Families, Family
-from ....core.generations.picture_changes import image_of
+from ....core.generations.picture_changes import image_of, picture_gone
 from ....core.records.checkpoint import Version
 from ....core.records.generation import CharacterUse, GeneratedImage, Generation
 from ....core.records.job import JobError
@@ -108,6 +108,8 @@ class FaceMender:
     def _seen(self, picture: Path) -> Sequence[Face]:
         try:
             return self.faces.reader.faces(picture)
+        except FileNotFoundError as gone:  # just now
+            raise picture_gone() from gone
         except NotReadyError as missing:
             if missing.code != "face_tools_missing":
                 raise
