@@ -157,3 +157,26 @@ def test_on_a_phone_and_at_twice_the_size_nothing_is_out_of_reach(stage, size, w
         stage.set_viewport_size({"width": 900, "height": 1000})
     assert stage.faults == []
     assert not found, "\n".join(f"{name}: {wrong}" for name, wrong in found.items())
+
+
+#: States with a bar that stays in view: below, above, and both.
+WITH_BARS = ("train-held", "train-advanced", "character-replace", "images-form", "images-selected")
+
+
+@pytest.mark.parametrize("height", [450, 720])
+@pytest.mark.parametrize("name", WITH_BARS)
+def test_the_keyboards_place_is_under_no_bar(stage, name, height):
+    """In a low window every second control was focused under what stays in view, there and back."""
+    stage.set_viewport_size({"width": 640, "height": height})
+    covered, steps = set(), 0
+    try:
+        stage.show(name, width=NARROW)
+        for key in ("Tab", "Shift+Tab"):
+            for _ in range(40):
+                stage.keyboard.press(key)
+                covered |= {stage.evaluate("checks.coveredFocus()")} - {""}
+                steps += stage.evaluate("document.activeElement !== document.body")
+    finally:
+        stage.set_viewport_size({"width": 900, "height": 1000})
+    assert stage.faults == []
+    assert not covered and steps > 30, covered

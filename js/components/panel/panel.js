@@ -23,6 +23,7 @@ import { recoveredBanner, recoveriesOf } from "./recovery_notice.js";
 import { roomBanner } from "../storage/room_banner.js";
 import { advisesRestart, restartButton } from "../shared/restart.js";
 import { UndoBar } from "./undo_bar.js";
+import { uncoverFocus } from "./uncovering.js";
 import { View } from "../shared/view.js";
 
 const TABS = ["characters", "training", "images", "video"];
@@ -76,6 +77,7 @@ export class IsenPanel extends View {
     this.#keepToOurselves();
     this.fetchBroken = brokenPictures(this);
     keepFocus(this, () => topDialog(this) ?? homeOf(this.body));
+    uncoverFocus(this);
     this.store.early = (name, items) => name === "generations" && this.#showsPictures() && askEarly(this.store.api, /** @type {Isengard.Generation[]} */ (items));
     this.addEventListener("isen-undo", (event) => this.undo.show(/** @type {CustomEvent<Isengard.Undo>} */ (event).detail));
   }

@@ -85,3 +85,16 @@ export function unseenFocus() {
   const seen = (outlineStyle !== "none" && parseFloat(outlineWidth) > 0) || boxShadow !== "none";
   return seen ? "" : `${element.localName}.${element.className}`;
 }
+
+/** The focused element when all of it lies under something else, two frames after it was focused. */
+export async function coveredFocus() {
+  for (let frames = 0; frames < 2; frames++) await new Promise((done) => requestAnimationFrame(done));
+  const element = document.activeElement;
+  if (!element || element === document.body) return "";
+  const { left, top, width, height } = element.getBoundingClientRect();
+  const isSeen = (part) => {
+    const hit = document.elementFromPoint(left + width / 2, top + height * part);
+    return hit && (element.contains(hit) || hit.closest("label")?.contains(element));
+  };
+  return [0.1, 0.5, 0.9].some(isSeen) ? "" : `${element.localName}.${element.className} ${element.dataset.testid ?? ""}`;
+}
