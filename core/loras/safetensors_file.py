@@ -19,8 +19,10 @@ from ..said import said
 from .lokr import factor_of, unused_alpha
 
 _CHUNK = 4 * 1024 * 1024
-#: Of what is looked at; a BF16 is the upper half of a 32-bit number.
-_KINDS = {"F16": "<f2", "BF16": "<u2", "F32": "<f4", "F64": "<f8"}
+#: Of what is looked at; a BF16 is the upper half of a 32-bit number, an F8_E5M2 that of a 16-bit one.
+_KINDS = {"F16": "<f2", "BF16": "<u2", "F32": "<f4", "F64": "<f8", "F8_E4M3": "u1", "F8_E5M2": "u1"}
+#: What stands for not a number in an F8_E4M3, without its sign; it has no infinity.
+_E4M3_NAN = 0x7F
 #: A half of a pair in the spellings that ComfyUI reads; what multiplies to a layer's change, by its module.
 _PAIR = re.compile(r"(.+)[._]lora(?:_linear_layer)?[._](up|down|mid|a|b)\b", re.IGNORECASE)
 _LOHA = re.compile(r"(.+)\.hada_\w+")
@@ -98,7 +100,21 @@ def _floats(stream: BinaryIO, tensor: Tensor) -> Iterator[np.ndarray]:
     stream.seek(tensor.start)
     for start in range(tensor.start, tensor.end, _CHUNK):
         piece = np.frombuffer(stream.read(min(_CHUNK, tensor.end - start)), dtype=kind)
-        yield (piece.astype("<u4") << 16).view("<f4") if tensor.dtype == "BF16" else piece
+        yield _numbers(piece, tensor.dtype)
+
+
+def _numbers(piece: np.ndarray, dtype: str) -> np.ndarray:
+    """What can be asked whether it is finite, and zero, as the weights themselves would answer."""
+    if dtype == "BF16":
+        return (piece.astype("<u4") << 16).view("<f4")
+    if dtype == "F8_E5M2":
+        return (piece.astype("<u2") << 8).view("<f2")
+    if dtype == "F8_E4M3":
+        size = piece & 0x7F
+        wide = size.astype("<f2")
+        wide[size == _E4M3_NAN] = np.nan
+        return wide
+    return piece
 
 
 def sha256_of(path: Path) -> str:

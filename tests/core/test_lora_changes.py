@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+import torch
 from isengard.core.loras.safetensors_file import finite_and_nonzero, read_header
 from safetensors.numpy import save_file
+from safetensors.torch import save_file as save_tensors
 
 
 @pytest.mark.parametrize(
@@ -36,3 +38,15 @@ def test_what_changes_nothing_is_seen_in_every_layout(tmp_path, holds, changes):
     file = tmp_path / "l.safetensors"
     save_file({name: np.full((2, 2), value, np.float32) for name, value in holds.items()}, file)
     assert finite_and_nonzero(file, read_header(file)) == (True, changes)
+
+
+@pytest.mark.parametrize("dtype", [torch.float8_e4m3fn, torch.float8_e5m2, torch.bfloat16, torch.float16])
+@pytest.mark.parametrize("value", [1.0, -0.5, 0.0, -0.0, float("nan"), 448.0])
+def test_small_kinds_of_numbers_are_read_like_others(tmp_path, dtype, value):
+    """LoRAs are given out in 8 bits too; they were said to hold nothing."""
+    weights = torch.full((2, 2), value).to(dtype)
+    file = tmp_path / "l.safetensors"
+    save_tensors({"a.lora_up.weight": weights, "a.lora_down.weight": weights.clone()}, file)
+    wide = weights.float()
+    expected = (bool(wide.isfinite().all()), bool((wide != 0).any()))
+    assert finite_and_nonzero(file, read_header(file)) == expected

@@ -375,19 +375,23 @@ def test_inert_and_infinite_weights_are_seen(tmp_path):
         assert finite_and_nonzero(file, read_header(file)) == expected
 
 
-@pytest.mark.parametrize("dtype", ["F16", "BF16", "F32", "F64"])
+@pytest.mark.parametrize("dtype", ["F16", "BF16", "F32", "F64", "F8_E4M3", "F8_E5M2"])
 def test_a_large_tensor_is_looked_at_in_pieces(tmp_path, dtype):
     """One of 2 GB took 11 GB of ComfyUI's memory."""
-    width, size = {"F16": 2, "BF16": 2, "F32": 4, "F64": 8}[dtype], 64 * 1024**2
+    width, size = {"F16": 2, "BF16": 2, "F32": 4, "F64": 8}.get(dtype, 1), 64 * 1024**2
     sides = [size // width // 1024, 1024]
     header = {
         "a.lora_up.weight": {"dtype": dtype, "shape": sides, "data_offsets": [0, size]},
         "a.lora_down.weight": {"dtype": dtype, "shape": [1], "data_offsets": [size, size + width]},
     }
-    one = {"F16": b"\0<", "BF16": b"\x80?", "F32": b"\0\0\x80?", "F64": b"\0\0\0\0\0\0\xf0?"}[dtype]
-    infinite = {"F16": b"\0|", "BF16": b"\x80\x7f", "F32": b"\0\0\x80\x7f", "F64": b"\0\0\0\0\0\0\xf0\x7f"}[
-        dtype
-    ]
+    one, infinite = {
+        "F16": (b"\0<", b"\0|"),
+        "BF16": (b"\x80?", b"\x80\x7f"),
+        "F32": (b"\0\0\x80?", b"\0\0\x80\x7f"),
+        "F64": (b"\0\0\0\0\0\0\xf0?", b"\0\0\0\0\0\0\xf0\x7f"),
+        "F8_E4M3": (b"8", b"\x7f"),
+        "F8_E5M2": (b"<", b"|"),
+    }[dtype]
     for last, expected in ((one, (True, True)), (bytes(width), (True, False)), (infinite, (False, True))):
         file = write_header(tmp_path / "l.safetensors", header, bytes(size - width) + last + one)
         described = read_header(file)
