@@ -11,6 +11,7 @@ from hosts import chromium, comfyui, fixtures
 from hosts.browser_contexts import BrowserContexts
 from hosts.demo import drawings
 from hosts.journey import Api
+from hosts.late_calls import make_late
 from hosts.stage import opened
 from support.images_fixtures import ann, api, images, tiny_server  # noqa: F401 - fixtures
 
@@ -119,6 +120,7 @@ class Page:
         self.page = self.context.new_page()
         self.page.set_viewport_size({"width": width, "height": 1000})
         self.page.add_init_script(script)
+        make_late(self.page)
         self.errors: list[str] = []
         self.page.on("console", lambda message: self._note(message.type, message.text, message.location))
         self.page.on("pageerror", lambda error: self.errors.append(str(error)))
@@ -239,6 +241,7 @@ class LivePanel:
         self.page.set_viewport_size({"width": 1000, "height": 1000})
         self.errors: list[str] = []
         self.page.on("pageerror", lambda error: self.errors.append(str(error)))
+        make_late(self.page)
         self.page.goto(f"{server.url}/pack/tests/js/stage/live.html?width={width}")
         self.page.locator("isen-panel").wait_for()
 
