@@ -44,10 +44,11 @@ export function sorted(entries, sort, names) {
 /** Another filter: the list from its beginning. The last one asked for wins. @param {Isengard.Store} store @param {Isengard.Filter} filter */
 export async function setFilter(store, filter) {
   store.set({ galleryFilter: filter, filtering: true });
-  const page = await store.attempt(() => store.api.generations.list(filter));
-  if (store.state.galleryFilter !== filter) return;
-  if (!page) return store.set({ filtering: false });
-  store.set({ generations: page.items, cursors: { ...store.state.cursors, generations: page.next_cursor }, listedFilter: filter, filtering: false });
+  const isWanted = () => store.state.galleryFilter === filter;
+  /** @param {Isengard.Page<Isengard.Generation>} page @returns {Partial<Isengard.State>} */
+  const listed = ({ items, next_cursor: next }) => ({ generations: items, cursors: { ...store.state.cursors, generations: next ?? null }, listedFilter: filter, filtering: false });
+  const page = await store.attempt(() => store.fetched(() => store.api.generations.list(filter), (page) => (isWanted() ? listed(page) : {})));
+  if (!page && isWanted()) store.set({ filtering: false });
 }
 
 /**

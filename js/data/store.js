@@ -26,8 +26,8 @@ export class Store {
   #tries = 0;
   /** A question went unanswered since everything was fetched. */
   #missed = false;
-  /** @type {Isengard.Event[]} */
-  #late = [];
+  /** What events have told since each question that is on its way was asked. @type {Set<Isengard.Event[]>} */
+  #meanwhile = new Set();
 
   /** @param {Isengard.Api} api @param {{memory?: Isengard.Memory, later?: (work: () => void, ms: number) => void}} [means] */
   constructor(api, { memory = globalThis.sessionStorage, later = (work, ms) => void setTimeout(work, ms) } = {}) {
@@ -72,7 +72,7 @@ export class Store {
 
   /** What is told together is shown at once. @param {...Isengard.Event} events */
   take(...events) {
-    if (this.#refreshing) this.#late.push(...events);
+    for (const told of this.#meanwhile) told.push(...events);
     this.set(events.map((event) => this.changes.told(event)).reduce(reduced, this.state));
     for (const event of events) {
       this.records.take(event);
@@ -104,34 +104,52 @@ export class Store {
   async #refreshed() {
     do {
       this.#stale = false;
-      this.#late = [];
       await this.#fetchAll();
     } while (this.#stale && this.state.connection === "online");
   }
 
   async #fetchAll() {
     try {
-      const health = await this.api.system.health();
-      const names = /** @type {ListName[]} */ (Object.keys(LISTS));
-      const { galleryFilter: filter } = this.state;
-      const asked = names.map((name) => this.#list(name));
-      const [{ lending = null }, ...pages] = await Promise.all([this.api.training.lending(), ...asked]);
-      const [pictures, trainings] = [names.indexOf("generations"), names.indexOf("jobs")];
-      pages[trainings] = await this.#withShown(continued(this.state.jobs, this.state.cursors.jobs, /** @type {Isengard.Page<Isengard.Job>} */ (pages[trainings])));
-      // last: while a training is asked for, the filter may still change
-      pages[pictures] = this.#pictures(/** @type {Isengard.Page<Isengard.Generation>} */ (pages[pictures]), filter);
-      const lists = Object.fromEntries(names.map((name, index) => [name, pages[index].items]));
-      const cursors = Object.fromEntries(names.map((name, index) => [name, pages[index].next_cursor ?? null]));
-      const firstVersion = this.state.firstVersion || health.version;
-      /** @type {Isengard.State} */
-      const state = { ...this.state, ...this.#back(), ...lists, health, firstVersion, lending, cursors, listedFilter: filter === this.state.galleryFilter ? filter : this.state.listedFilter, connection: "online", retryS: null };
-      // What was told while the lists were on their way may be newer than they are; log lines were not fetched here.
-      const late = this.#late.filter((event) => event.type !== "job.log");
-      this.#tries = 0;
-      this.set(late.reduce((known, event) => reduced(known, event), state));
+      await this.fetched(() => this.#everything(), (lists) => lists);
       await this.#openedAnew();
     } catch (error) {
       this.#away(error);
+    }
+  }
+
+  /** @returns {Promise<Partial<Isengard.State>>} */
+  async #everything() {
+    const health = await this.api.system.health();
+    const names = /** @type {ListName[]} */ (Object.keys(LISTS));
+    const { galleryFilter: filter } = this.state;
+    const asked = names.map((name) => this.#list(name));
+    const [{ lending = null }, ...pages] = await Promise.all([this.api.training.lending(), ...asked]);
+    const [pictures, trainings] = [names.indexOf("generations"), names.indexOf("jobs")];
+    pages[trainings] = await this.#withShown(continued(this.state.jobs, this.state.cursors.jobs, /** @type {Isengard.Page<Isengard.Job>} */ (pages[trainings])));
+    // last: while a training is asked for, the filter may still change
+    pages[pictures] = this.#pictures(/** @type {Isengard.Page<Isengard.Generation>} */ (pages[pictures]), filter);
+    const lists = Object.fromEntries(names.map((name, index) => [name, pages[index].items]));
+    const cursors = Object.fromEntries(names.map((name, index) => [name, pages[index].next_cursor ?? null]));
+    this.#tries = 0;
+    return { ...this.#back(), ...lists, health, firstVersion: this.state.firstVersion || health.version, lending, cursors, listedFilter: filter === this.state.galleryFilter ? filter : this.state.listedFilter, connection: "online", retryS: null };
+  }
+
+  /**
+   * Ask, and keep what comes of the answer: what events told while it was on its way is newer. Log lines would be there twice.
+   * @template Answer
+   * @param {() => Promise<Answer>} question @param {(answer: Answer) => Partial<Isengard.State>} changes
+   */
+  async fetched(question, changes) {
+    /** @type {Isengard.Event[]} */
+    const told = [];
+    this.#meanwhile.add(told);
+    try {
+      const answer = await question();
+      const newer = told.filter((event) => event.type !== "job.log");
+      this.set(newer.reduce((state, event) => reduced(state, event), { ...this.state, ...changes(answer) }));
+      return answer;
+    } finally {
+      this.#meanwhile.delete(told);
     }
   }
 
@@ -272,8 +290,7 @@ export class Store {
   }
 
   async loadLending() {
-    const answer = await this.attempt(() => this.api.training.lending());
-    if (answer) this.set({ lending: answer.lending });
+    await this.attempt(() => this.fetched(() => this.api.training.lending(), ({ lending }) => ({ lending })));
   }
 
   /** The training that has made room goes on now. */

@@ -340,6 +340,7 @@ def test_what_is_being_made_shows_its_place_and_a_preview_and_can_be_cancelled(i
     page.get("isen-steps").fill("150")
     cards = page.get("isen-generation")
     for ordered in (1, 2):  # one after the other: the button does nothing while its order is on its way
+        expect(page.get("isen-generate")).not_to_have_attribute("aria-busy", "true")
         page.get("isen-generate").click()
         expect(cards).to_have_count(ordered, timeout=15_000)
     expect(cards.first.get_by_test_id("isen-making")).to_have_text("1 picture ahead in ComfyUI's queue")

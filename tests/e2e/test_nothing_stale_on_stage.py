@@ -92,3 +92,34 @@ def test_what_is_measured_after_room_was_made_is_seen(stage):
     stage.get_by_test_id("isen-really-free").click()
     expect(stage.locator("dialog[open]")).to_have_count(0)
     expect(stage.get_by_test_id("isen-storage").get_by_role("status")).to_contain_text("214")
+
+
+#: The first answer is on its way while an event tells that the day has ended, which the second answer shows.
+ENDS_MEANWHILE = """() => {
+  const { store } = panel;
+  const { photoDays } = store.api;
+  const one = photoDays.one.bind(photoDays);
+  const answers = [async (day) => (await new Promise((go) => (window.release = go)), day), async (day) => ({ ...day, state: "done" })];
+  photoDays.one = async (id) => {
+    const day = await one(id);
+    window.shown = day;
+    return (answers.length > 1 ? answers.shift() : answers[0])(day);
+  };
+}"""
+ENDED = """() => {
+  const { id, character_id } = shown;
+  panel.store.take({ type: "photo_day.changed", seq: 9, subject: { kind: "photo_day", id }, data: { state: "done", character_id } });
+  release();
+}"""
+
+
+def test_a_photo_day_that_ended_while_it_was_asked_for_has_ended(stage):
+    """Nothing more is told of it: it was shown as running until somebody opened it again."""
+    stage.show("photo-day-running")
+    expect(stage.get_by_test_id("isen-day-progress")).to_contain_text("of 40 drawn")
+    stage.get_by_test_id("isen-day-new").click()
+    stage.evaluate(ENDS_MEANWHILE)
+    stage.get_by_test_id("isen-day-earlier").first.click()
+    stage.wait_for_function("() => window.release")
+    stage.evaluate(ENDED)
+    expect(stage.get_by_test_id("isen-day-progress")).to_contain_text("Done")

@@ -88,6 +88,19 @@ test("the last filter asked for wins", async () => {
   assert.deepEqual(store.state.generations.map(({ id }) => id), ["gen_0002"]);
 });
 
+test("a picture that ended while a filter's pictures were on their way has ended", async () => {
+  const running = made(2, { state: "running", purpose: "user" });
+  let answer;
+  const ways = { url: (path) => path, fetch: () => new Promise((resolve) => (answer = () => resolve(new Response(JSON.stringify({ items: [running, made(1)], next_cursor: null }))))) };
+  const store = new Store(new Api(ways), { memory: null });
+  store.set({ generations: [running] });
+  const asked = setFilter(store, { ...NO_FILTER, recipe: "a" });
+  store.take({ type: "generation.state", seq: 7, subject: { kind: "generation", id: running.id }, data: { state: "completed", generation: { ...running, state: "completed" } } });
+  answer();
+  await asked;
+  assert.deepEqual(store.state.generations.map(({ id, state }) => [id, state]), [[running.id, "completed"], ["gen_0001", made(1).state]]);
+});
+
 test("a filter whose pictures could not be had leaves no gap: they are listed anew once they can be", async () => {
   const old = [made(9), made(3), made(1)];
   let away = true;

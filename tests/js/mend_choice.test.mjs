@@ -2,16 +2,18 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import { installDocument } from "./fake_dom.mjs";
+import { make } from "./fake_store.mjs";
 
 installDocument();
 const { MendChoice } = await import("../../js/components/mending/mend_choice.js");
 
 const LORA = { identity: "lora" };
 
-/** A store whose server says whether faces can be read. */
+/** A store whose server says whether faces can be read; `asked` counts how often it was. */
 function storeThat(state) {
-  const store = { state: { likeness: null }, asked: 0, set: (more) => Object.assign(store.state, more), ask: (ask) => ask() };
-  store.api = { system: { likeness: async () => ((store.asked += 1), { state: { state } }) } };
+  const { api, store } = make({});
+  store.asked = 0;
+  api.system = { likeness: async () => ((store.asked += 1), { state: { state } }) };
   return store;
 }
 

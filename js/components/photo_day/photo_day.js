@@ -67,8 +67,9 @@ export class IsenPhotoDay extends View {
   /** @param {string} id */
   async #open(id) {
     const asked = ++this.asked;
+    const { state } = this.store;
     const day = await this.store.ask(() => this.store.api.photoDays.one(id));
-    if (day && asked === this.asked) this.#keep(day);
+    if (day && asked === this.asked) this.#keep(day, state);
   }
 
   /** @param {Isengard.PhotoDay} day */
@@ -77,11 +78,11 @@ export class IsenPhotoDay extends View {
     this.#keep(day);
   }
 
-  /** @param {Isengard.PhotoDay | null} day */
-  #keep(day) {
+  /** @param {Isengard.PhotoDay | null} day @param {Isengard.State | null} [state] what was told before it was asked for; null where nobody knows */
+  #keep(day, state = null) {
     this.asked += 1;
     this.day = day;
-    this.known = this.#toldOf(this.store.state);
+    this.known = state ? this.#toldOf(state) : "";
     this.update(/** @type {Isengard.Shown} */ (this.store.state));
   }
 

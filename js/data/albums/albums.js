@@ -4,7 +4,7 @@ import { quietly } from "../api.js";
 
 /** Once; `state.albums` is null until then. @param {Isengard.Store} store */
 export async function loadAlbums(store) {
-  await quietly(() => store.api.albums.list(), ({ items }) => store.set({ albums: items }));
+  await quietly(() => store.fetched(() => store.api.albums.list(), ({ items }) => ({ albums: items })), () => {});
 }
 
 /**

@@ -2,8 +2,7 @@
 
 /** Asked for once somebody looks at what needs it; what changes later comes as events. @param {Isengard.Store} store */
 export async function askReader(store) {
-  const answer = await store.ask(() => store.api.system.likeness());
-  if (answer) store.set({ likeness: answer });
+  await store.ask(() => store.fetched(() => store.api.system.likeness(), (likeness) => ({ likeness })));
 }
 
 /** False also where that is not known yet. @param {Pick<Isengard.State, "likeness">} state */
