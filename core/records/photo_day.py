@@ -79,7 +79,8 @@ class DayEnd(Stored):
 
 
 class PhotoDay(Stored):
-    """`person` names the version that all of it is drawn with. `error` says why it has paused by itself; `ended` what somebody did."""
+    """`person` names the version that all of it is drawn with. `error` says why it has paused by itself; `ended` what somebody did;
+    `taken_out` which pictures its end has taken out of the album, by their numbers."""
 
     id: str
     name: str
@@ -93,6 +94,7 @@ class PhotoDay(Stored):
     pictures: list[PlannedPicture]
     error: JobError | None = None
     ended: DayEnd | None = None
+    taken_out: list[int] = Field(default_factory=list)
     correlation_id: str = ""
     created_at: str
     finished_at: str | None = None

@@ -948,7 +948,7 @@ declare namespace Schema {
   interface PhotoChoice {
     photo_ids: string[];
   }
-  /** `person` names the version that all of it is drawn with. `error` says why it has paused by itself; `ended` what somebody did. */
+  /** `person` names the version that all of it is drawn with. `error` says why it has paused by itself; `ended` what somebody did; `taken_out` which pictures its end has taken out of the album, by their numbers. */
   interface PhotoDay {
     id: string;
     name: string;
@@ -962,6 +962,7 @@ declare namespace Schema {
     pictures: PlannedPicture[];
     error: JobError | null;
     ended: DayEnd | null;
+    taken_out: number[];
     correlation_id: string;
     created_at: string;
     finished_at: string | null;
@@ -1007,6 +1008,7 @@ declare namespace Schema {
     pictures: DayPicture[];
     error: JobError | null;
     ended: DayEnd | null;
+    taken_out: number[];
     correlation_id: string;
     created_at: string;
     finished_at: string | null;

@@ -12,6 +12,8 @@ from pathlib import Path
 import pytest
 from hosts.journey import Api, ApiError
 from isengard.generation.image import comfy_client
+from isengard.generation.photo_days.ranking import Aside, Ranking
+from isengard.web.services.photo_day import albums
 from support.answer_checker import CheckedApi
 from support.day_comfyui import DayComfyThread
 from support.pictures import drawing
@@ -217,6 +219,43 @@ def test_an_end_is_undone(house, comfy, ann, paused):
     with pytest.raises(ApiError) as refused:
         house.api.post(f"{place}/end/undo")
     assert refused.value.error["code"] == "nothing_to_undo"
+
+
+def test_a_day_that_goes_on_has_all_its_pictures_in_the_album_until_they_are_judged_anew(
+    house, comfy, ann, monkeypatch
+):
+    """What its end had put aside stayed out of the album for good, whatever the whole day made of it."""
+    aside, judged = {0, 1}, albums.ranked
+
+    def ranked(candidates):
+        order = judged(candidates).order
+        out = {n: Aside("no_face") for n in order if n in aside}
+        return Ranking([n for n in order if n not in out], out)
+
+    monkeypatch.setattr(albums, "ranked", ranked)
+    comfy.comfy.hold_after = len(comfy.comfy.ended) + 2
+    place = f"/photo-days/{house.api.post('/photo-days', order(ann))['id']}"
+    is_drawing(house, day := house.api.get(place), 2)
+    house.api.post(f"{place}/end")
+    comfy.release()
+    ended(house, day)
+
+    def in_album():
+        pictures = house.api.get(place)["pictures"]
+        shown = {one["id"] for one in house.api.get(f"/generations?album_id={day['album_id']}")["items"]}
+        return [one["n"] for one in pictures if one["generation_id"] in shown]
+
+    assert in_album() == [2]
+    house.api.patch(f"{place}/pictures/1", {"choice": "reject"})
+    comfy.comfy.hold = True
+    house.api.post(f"{place}/end/undo")
+    assert in_album() == [0, 2], "but what somebody has rejected"
+    is_drawing(house, day, 3)
+    aside.clear()
+    aside.add(2)
+    comfy.release()
+    assert ended(house, day)["taken_out"] == [2]
+    assert in_album() == [0, 3]
 
 
 def test_what_always_fails_stops_the_day_and_says_why(house, comfy, ann):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -11,7 +11,7 @@ from ....core.errors import ConflictError, NotFoundError
 from ....core.faces.reader import FaceReader
 from ....core.generations.generation_store import GenerationStore
 from ....core.generations.photo_days import PhotoDayStore
-from ....core.generations.picture_changes import here, raise_others
+from ....core.generations.picture_changes import Edit, here, raise_others
 from ....core.jobs.ledger import Ledger
 from ....core.records.generation import GeneratedImage, Generation
 from ....core.records.photo_day import PhotoDay, PictureChoice, PlannedPicture
@@ -66,13 +66,26 @@ class PhotoDayAlbums:
         return any(one is not None and one.image.likeness is None for one in found)
 
     def settle(self, day: PhotoDay) -> None:
-        """Take what is put aside out of the day's album; it stays in the gallery and in the day."""
+        """Take what is put aside out of the day's album; it stays in the gallery and in the day, which knows what was taken out."""
         content = self.content(day)
-        aside = [content.drawn[n].generation for n in content.ranking.aside]
-        out = partial(_taken_out, day.album_id)
-        changed, refused = self.store.change_all(
-            {one.id: out for one in aside if one.album_id == day.album_id}
-        )
+        aside = [content.drawn[n] for n in content.ranking.aside]
+        out = [one for one in aside if one.generation.album_id == day.album_id]
+        taken = {one.planned.n for one in out}
+        self.days.change(day.id, lambda known: _noted(known, taken.union(known.taken_out)))
+        self._moved(out, partial(_taken_out, day.album_id))
+
+    def bring_back(self, day: PhotoDay) -> None:
+        """Put what was taken out of a day's album in again, since the day goes on: what is wrong with a picture is judged anew at its
+        end, and until then all that is drawn is there. What a person has rejected stays out, or in another album."""
+        known = [
+            self._drawn(one) for one in day.pictures if one.n in day.taken_out and one.choice != "reject"
+        ]
+        back = [one for one in known if one is not None and not one.generation.album_id]
+        self._moved(back, partial(_put_in, day.album_id))
+        self.days.change(day.id, lambda now: _noted(now, set(now.taken_out).difference(day.taken_out)))
+
+    def _moved(self, pictures: Sequence[DrawnPicture], move: Edit) -> None:
+        changed, refused = self.store.change_all({one.generation.id: move for one in pictures})
         tell_generations(self.ledger, changed)
         raise_others(refused, NotFoundError)
 
@@ -136,6 +149,16 @@ class PhotoDayAlbums:
             wanted = ""
         if wanted != generation.album_id:
             tell_generation(self.ledger, self.store.set_album(generation.id, wanted))
+
+
+def _noted(day: PhotoDay, taken_out: Collection[int]) -> PhotoDay:
+    return day.model_copy(update={"taken_out": sorted(taken_out)})
+
+
+def _put_in(album_id: str, generation: Generation, _at: str) -> Generation:
+    """A picture that a person has put into another album stays there."""
+    is_in_another = bool(here(generation).album_id)
+    return generation if is_in_another else generation.model_copy(update={"album_id": album_id})
 
 
 def _taken_out(album_id: str, generation: Generation, _at: str) -> Generation:

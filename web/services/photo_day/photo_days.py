@@ -57,7 +57,7 @@ class PhotoDays:
 
     def resume(self, day_id: str) -> PhotoDay:
         """Go on with what is left, and once more with what failed."""
-        return self._change(day_id, _resumed)
+        return self._go_on(day_id, _resumed)
 
     def end(self, day_id: str) -> PhotoDay:
         """End a photo day; what is drawn stays; the day is done."""
@@ -65,7 +65,7 @@ class PhotoDays:
 
     def undo_end(self, day_id: str) -> PhotoDay:
         """Draw what an end has left out after all. ConflictError `nothing_to_undo`."""
-        return self._change(day_id, _end_undone)
+        return self._go_on(day_id, _end_undone)
 
     def choose(self, day_id: str, n: int, choice: PictureChoice) -> PhotoDay:
         """Keep what a person says of a picture. NotFoundError `image_not_found`."""
@@ -77,6 +77,12 @@ class PhotoDays:
         """Remove a day's plan. What is being drawn of it is finished; pictures and album stay."""
         day = self.store.remove(day_id)
         self.ledger.forget_events([day.id])  # whoever forgets its person later does not know of it
+        return day
+
+    def _go_on(self, day_id: str, change: Callable[[PhotoDay], PhotoDay]) -> PhotoDay:
+        day = self._change(day_id, change)
+        if day.left and day.taken_out:
+            self.albums.bring_back(day)
         return day
 
     def _change(self, day_id: str, change: Callable[[PhotoDay], PhotoDay]) -> PhotoDay:

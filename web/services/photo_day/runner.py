@@ -226,10 +226,10 @@ class PhotoDayRunner:
             return False
         self._ended_at.pop(day.id, None)
         await in_thread(self.albums.settle, day)
-        finished = iso(self.clock.now())
-        await self._change(
-            day, lambda known: known.model_copy(update={"state": "done", "finished_at": finished})
-        )
+        now_known = await self._change(day, partial(_finished, iso(self.clock.now())))
+        if now_known.left:
+            await in_thread(self.albums.bring_back, now_known)
+            return True
         context = {"character_id": day.character_id, "drawn": day.drawn, "planned": len(day.pictures)}
         _log.info("A photo day is done", extra={"context": context})
         return True
@@ -244,6 +244,11 @@ def _begun(day: PhotoDay, n: int, generation_id: str) -> PhotoDay:
     if day.state != "running":
         return day
     return day.with_picture(n, state="drawing", generation_id=generation_id)
+
+
+def _finished(at: str, day: PhotoDay) -> PhotoDay:
+    """A day whose end was undone meanwhile goes on."""
+    return day if day.left else day.model_copy(update={"state": "done", "finished_at": at})
 
 
 def _failures_before(day: PhotoDay, n: int) -> int:
