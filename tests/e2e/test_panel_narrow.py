@@ -120,6 +120,27 @@ def test_no_cause_is_squeezed_beside_its_button(stage):
     assert len(shares) == 3 and min(shares) > 0.95, shares
 
 
+@pytest.mark.parametrize("name", ["train-memory", "train-blocked", "train-held"])
+def test_no_finding_is_squeezed_beside_its_link(stage, name):
+    """What a GPU lacks had ten lines in half of the width, beside two words, and hid the form."""
+    stage.show(name, width=NARROW)
+    of_lines = """(lines) => lines.map((line) => line.querySelector(".isen-grow")).filter((words) => words.getClientRects()[0].height > 24)
+      .map((words) => words.offsetWidth / words.parentElement.clientWidth)"""
+    shares = stage.locator("isen-train .isen-findings > li").evaluate_all(of_lines)
+    assert shares and min(shares) > 0.85, shares
+
+
+@pytest.mark.parametrize("name", ["photos-deleted", "images-deleted"])
+def test_on_the_narrowest_phone_a_list_of_the_deleted_has_whole_words(stage, name):
+    """Zurückhol-en."""
+    stage.set_viewport_size({"width": 340, "height": 800})
+    try:
+        stage.show(name, words="de", width=NARROW)
+        assert stage.evaluate("[...checks.brokenWords(panel), ...checks.sticksOut(panel)]") == []
+    finally:
+        stage.set_viewport_size({"width": 900, "height": 1000})
+
+
 def test_in_a_low_window_the_sum_of_what_is_lacking_covers_nothing(stage):
     """A window at 200 %: what stays in view was taller than half of it."""
     stage.set_viewport_size({"width": 640, "height": 560})

@@ -59,6 +59,6 @@ export class TrashList {
     return h("li", { class: "isen-row isen-caption" }, picture(src, "", { on: { error: gone } }),
       h("span", { class: "isen-grow isen-stack-tight" }, h("span", { class: "isen-past-words", dir: "auto", text: words, title: hint }),
         h("small", { class: "isen-muted", text: dotted([count, t("trashUntil", { date: goneOn(at) })]) })),
-      button(t("bringBack"), back, { "aria-label": t("bringBackName", { name: words }), testid }));
+      button(t("bringBack"), back, { kind: "unbroken", "aria-label": t("bringBackName", { name: words }), testid }));
   }
 }
