@@ -103,7 +103,7 @@ class IsengardTrainLoRA(io.ComfyNode):
         What is done or on its way is found again, and whoever cancelled one means it.
         """
         try:
-            return failed_trainings.print_of(current().server.ledger, inputs)
+            return failed_trainings.print_of(current().server.ledger, inputs, node=_number(cls))
         except IsengardError as error:
             return error.code
 
@@ -129,8 +129,8 @@ class IsengardTrainLoRA(io.ComfyNode):
         training = context.server.training
         same_job = _known(training, request)
         job = same_job or training.submit(request, correlation.new_correlation_id("node"))
-        failed_trainings.remember(job.id, {**chosen, **newer_ones})
         node_id = cls.hidden.unique_id if cls.hidden else None
+        failed_trainings.remember(job.id, {**chosen, **newer_ones}, node=_number(cls), person=person.id)
         if wait and job.state not in ENDED:
             # our own memory first: ComfyUI empties it between two prompts only, and this prompt is the one that waits
             context.host.unload_models()
@@ -138,6 +138,11 @@ class IsengardTrainLoRA(io.ComfyNode):
         else:
             tell(context.host, words_at_once(job), node_id)
         return io.NodeOutput(identity.value_of(context.characters.get(person.id)))
+
+
+def _number(node: type[io.ComfyNode]) -> str:
+    """Its number in the graph that runs; '' where it does not run."""
+    return str(node.hidden.unique_id or "") if node.hidden else ""
 
 
 def _base_inputs() -> list[Any]:

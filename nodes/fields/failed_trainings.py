@@ -8,8 +8,9 @@ from __future__ import annotations
 import json
 import logging
 import time
-from collections import OrderedDict
-from collections.abc import Mapping
+from collections import Counter, OrderedDict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from ...core.errors import IsengardError
@@ -23,30 +24,69 @@ MOST = 200
 #: A queue that repeats itself would else train all night what fails every time: so many are tried again in so many seconds.
 AGAIN, WITHIN_S = 3, 1800.0
 _log = logging.getLogger("isengard.nodes")
-#: By the job's id, the inputs that it was asked for with, and when.
-_asked: OrderedDict[str, tuple[dict[str, Any], float]] = OrderedDict()
+
+
+@dataclass(frozen=True)
+class _Asked:
+    """What a training was asked for with, by which nodes, of whom, and when."""
+
+    inputs: Mapping[str, Any]
+    nodes: frozenset[str]
+    person: str
+    at: float
+
+    def is_of(self, node: str) -> bool:
+        """Of a node whose number is not known, any may be."""
+        return not node or node in self.nodes
+
+
+#: By the job's id.
+_asked: OrderedDict[str, _Asked] = OrderedDict()
 #: Once failed, its node has to run again; a later state of that job changes nothing about it.
 _failed: set[str] = set()
+#: By node and inputs, what had failed of those inputs when that node was first asked about: a graph may come back with its nodes
+#: numbered anew.
+_at_first: OrderedDict[tuple[str, str], list[str]] = OrderedDict()
 
 
-def remember(job_id: str, inputs: Mapping[str, Any]) -> None:
+def remember(job_id: str, inputs: Mapping[str, Any], *, node: str = "", person: str = "") -> None:
     """Note that a node with these inputs asked for the job."""
-    _asked[job_id] = dict(inputs), time.monotonic()
+    before = _asked[job_id].nodes if job_id in _asked else frozenset()
+    _asked[job_id] = _Asked(dict(inputs), before | {node}, person, time.monotonic())
     _asked.move_to_end(job_id)
     while len(_asked) > MOST:
         _failed.discard(_asked.popitem(last=False)[0])
 
 
-def print_of(jobs: Jobs, inputs: Mapping[str, Any]) -> str:
-    """A text that changes when a training asked for with these inputs has failed, of many in a short time later. A link's value,
-    None, stands for any."""
+def print_of(jobs: Jobs, inputs: Mapping[str, Any], *, node: str = "") -> str:
+    """A text that changes when a training that this node asked for with these inputs has failed, of many in a short time later. A
+    link's value, None, stands for any; so another node's person, who is trained with the same settings, is told apart by the node."""
     known = {name: value for name, value in inputs.items() if value is not None}
-    same = [(job_id, at) for job_id, (asked, at) in _asked.items() if known.items() <= asked.items()]
-    failed = [(job_id, at) for job_id, at in same if _has_failed(jobs, job_id)]
+    same = {job_id: asked for job_id, asked in _asked.items() if known.items() <= asked.inputs.items()}
+    failed = {job_id: asked for job_id, asked in same.items() if _has_failed(jobs, job_id)}
+    place = node, json.dumps(known, sort_keys=True, default=str)
+    others = [job_id for job_id, asked in failed.items() if not asked.is_of(node)]
+    at_first = _at_first.setdefault(place, others)
+    _at_first.move_to_end(place)
+    while len(_at_first) > MOST:
+        _at_first.popitem(last=False)
     long_ago = time.monotonic() - WITHIN_S
-    before = [job_id for job_id, at in failed if at <= long_ago]
-    lately = [job_id for job_id, at in failed if at > long_ago]
-    return json.dumps(before + lately[:AGAIN])
+    own = {job_id: asked for job_id, asked in failed.items() if asked.is_of(node)}
+    before = [job_id for job_id, asked in own.items() if asked.at <= long_ago]
+    lately = [(job_id, asked.person) for job_id, asked in own.items() if asked.at > long_ago]
+    return json.dumps([*at_first, *before, *_first_tries(lately)])
+
+
+def _first_tries(failures: Sequence[tuple[str, str]]) -> list[str]:
+    """Up to where somebody's training has failed so often that it is not tried again for now: one node may train several people."""
+    tries = Counter[str]()
+    counted: list[str] = []
+    for job_id, person in failures:
+        tries[person] += 1
+        if tries[person] > AGAIN:
+            break
+        counted.append(job_id)
+    return counted
 
 
 def _has_failed(jobs: Jobs, job_id: str) -> bool:

@@ -175,3 +175,17 @@ def test_what_fails_every_time_is_not_trained_all_night(ann, comfy, monkeypatch)
     assert len(set(seen)) == 1 + failed_trainings.AGAIN
     now += failed_trainings.WITHIN_S
     assert fingerprint() not in seen, "somebody who has mended it may try"
+
+
+def test_of_several_people_in_one_node_each_is_tried_again(comfy):
+    """A list of four people whose trainings all failed used up the tries of all with its first run."""
+    from isengard.nodes.fields import failed_trainings
+
+    jobs = SimpleNamespace(get=lambda _: SimpleNamespace(state=JobState.FAILED))
+    asked = {"family": "sdxl", "overrides": '{"seed": 4}'}
+    seen = [failed_trainings.print_of(jobs, asked, node="9")]
+    for run in range(6):
+        for person in range(4):
+            failed_trainings.remember(f"job_{run}_{person}", asked, node="9", person=f"chr_{person}")
+        seen.append(failed_trainings.print_of(jobs, asked, node="9"))
+    assert len(set(seen)) == 1 + failed_trainings.AGAIN

@@ -26,12 +26,15 @@ def train(comfy, house):  # noqa: F811
     house.photos.add(eve.id, draw_photo(house.paths.tmp / "0.jpg", 0), "0.jpg")
     comfy.house.training, comfy.house.ledger = house.training, house.ledger
 
-    def train(**given):
-        hidden = {io.Hidden.unique_id: "7"}
+    def numbered(number="7"):
+        hidden = {io.Hidden.unique_id: number}
         newer = "v3_data" in inspect.signature(IsengardTrainLoRA.PREPARE_CLASS_CLONE).parameters
-        node = IsengardTrainLoRA.PREPARE_CLASS_CLONE({"hidden_inputs": hidden} if newer else hidden)
-        return node.execute({"id": eve.id}, "sd15", "quick", **given).args[0]
+        return IsengardTrainLoRA.PREPARE_CLASS_CLONE({"hidden_inputs": hidden} if newer else hidden)
 
+    def train(*, node="7", person=eve, **given):
+        return numbered(node).execute({"id": person.id}, "sd15", "quick", **given).args[0]
+
+    train.numbered = numbered
     train.rung = lambda: {job_id for job_id, _ in house.doorbell.waiting()}
     return train
 
@@ -237,6 +240,31 @@ def test_a_failed_training_of_other_settings_runs_this_node_no_further_time(trai
     assert fingerprint() == before
     assert fingerprint(overrides=None) != linked, "a linked input may be the one that failed"
     assert fingerprint(overrides='{"seed": 9}') != before
+
+
+def test_a_failed_training_of_somebody_else_with_these_settings_runs_this_node_no_further_time(train, house):  # noqa: F811
+    """Ann's failure began anew what somebody had cancelled of Bob's, and used up the tries of his node."""
+    ann, bob = (house.characters.create(CharacterDraft(name=name)) for name in ("Ann", "Bob"))
+    for number, person in enumerate((ann, bob), 1):
+        house.photos.add(person.id, draw_photo(house.paths.tmp / f"{number}.jpg", number), f"{number}.jpg")
+    inputs = {"character": None, "family": "sd15", "preset": "quick", "overrides": '{"seed": 77}'}
+
+    def fingerprint(node):
+        return train.numbered(node).fingerprint_inputs(**inputs)
+
+    before = {node: fingerprint(node) for node in ("1", "2")}
+    train(node="1", person=ann, overrides=inputs["overrides"])
+    ended(house, JobState.FAILED)
+    assert fingerprint("1") != before["1"] and fingerprint("2") == before["2"]
+    train(node="2", person=bob, overrides=inputs["overrides"])
+    ended(house, JobState.CANCELLED)
+    assert fingerprint("2") == before["2"]
+    assert fingerprint("21") == fingerprint("1"), "the graph came back with its nodes numbered anew"
+    train(node="1", person=ann, overrides=inputs["overrides"])
+    train(node="3", person=ann, overrides=inputs["overrides"])
+    known = fingerprint("1"), fingerprint("3")
+    ended(house, JobState.FAILED)
+    assert fingerprint("1") != known[0] and fingerprint("3") != known[1], "two nodes that mean one training"
 
 
 def test_a_kind_of_model_that_is_unknown_here_is_told_with_what_to_do(comfy):
