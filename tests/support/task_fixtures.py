@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from types import SimpleNamespace
 
 import pytest
@@ -16,6 +18,13 @@ from isengard.training.worker.task_runner import TaskRunner
 
 @pytest.fixture
 def task_house(paths):
+    with opened_house(paths) as house:
+        yield house
+
+
+@contextmanager
+def opened_house(paths) -> Iterator[SimpleNamespace]:
+    """Of any data folder, for tests of two."""
     clock = SystemClock()
     ledger = SqliteLedger(paths.jobs_db, clock, lease_s=20)
     house = SimpleNamespace(paths=paths, ledger=ledger, tasks=TaskSubmission(paths, ledger, clock, None))

@@ -6,6 +6,8 @@ import errno
 import hashlib
 import os
 import shutil
+import tempfile
+from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from pathlib import Path
 from types import SimpleNamespace
@@ -13,13 +15,16 @@ from types import SimpleNamespace
 import pytest
 from fakes.file_server import FileServer
 from isengard.core.families.families import Families
+from isengard.core.paths import DataPaths
 from isengard.core.settings import Settings
+from isengard.core.storage.file_lock import FileLock
 from isengard.training.backends.ai_toolkit.fetching import bring
-from isengard.training.downloads import http_fetch
+from isengard.training.downloads import http_fetch, model_files
+from isengard.training.downloads.alone import alone
 from isengard.training.downloads.http_fetch import Wanted, fetch
 from isengard.training.machine.machine_facts import free_apart
 from isengard.training.worker.disk_space import resume_where_room
-from support.task_fixtures import task_house  # noqa: F401 - fixture
+from support.task_fixtures import opened_house, task_house  # noqa: F401 - fixture
 
 CONTENT = os.urandom(3_000_000)
 SHA = hashlib.sha256(CONTENT).hexdigest()
@@ -288,6 +293,52 @@ def test_a_drive_that_is_not_there_is_said_by_its_folder(task_house, monkeypatch
     work = partial(bring, parts=family.hub_parts[:1], settings=Settings(), paths=task_house.paths)
     job = task_house.run(work)
     assert (job.state.value, job.error.code) == ("failed", "hub_cache_unusable")
+
+
+def test_two_comfyuis_that_share_their_models_fetch_a_file_once(server, paths, tmp_path, monkeypatch):
+    """Both wrote on into the same unfinished file, and after an hour neither had what it wanted."""
+    monkeypatch.setattr(model_files, "file_url", lambda *_: f"{server.url}/model")
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    server.slow_s = 0.005
+    shared = tmp_path / "shared"
+    plan = [model_files.Missing("me/model", "main", "model.safetensors", len(CONTENT), SHA, str(shared))]
+    other = DataPaths(root=tmp_path / "other", logs=tmp_path / "other" / "logs")
+    other.create()
+
+    def fetched(house):
+        job = house.submit("model_download", prepare=lambda folder: model_files.freeze(folder, plan))
+        return house.run(lambda task: model_files.download(task, Settings()), job)
+
+    with opened_house(paths) as one, opened_house(other) as two, ThreadPoolExecutor(2) as at_once:
+        jobs = list(at_once.map(fetched, (one, two)))
+    assert [job.state.value for job in jobs] == ["completed", "completed"], [job.error for job in jobs]
+    assert [file.name for file in shared.iterdir()] == ["model.safetensors"]
+    assert (shared / "model.safetensors").read_bytes() == CONTENT and len(server.asked) == 1
+
+
+def test_who_waits_for_anothers_download_can_be_cancelled(task_house, server, tmp_path):  # noqa: F811
+    held = FileLock(tmp_path / "lock")
+    assert held.acquire()
+
+    def work(task):
+        task.tell("downloading")
+        with alone(task, FileLock(tmp_path / "lock")):
+            raise AssertionError("another holds it")
+
+    ended = task_house.run_until(work, lambda job: job.progress.phase == "downloading")
+    held.release()
+    assert ended.state.value == "cancelled"
+
+
+def test_a_lock_that_cannot_be_had_keeps_nobody_from_a_download(task_house, tmp_path):  # noqa: F811
+    (tmp_path / "lock").mkdir()
+    came = []
+
+    def work(task):
+        with alone(task, FileLock(tmp_path / "lock")):
+            came.append(task.job.id)
+
+    assert task_house.run(work).state.value == "completed" and len(came) == 1
 
 
 def test_a_closed_port_is_said_so(task_house, tmp_path, monkeypatch):  # noqa: F811

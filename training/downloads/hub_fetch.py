@@ -5,11 +5,11 @@ The layout is that of the hub's library (blobs/, snapshots/<commit>/, refs/main)
 
 from __future__ import annotations
 
-import contextlib
 import json
 import os
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -20,11 +20,11 @@ from ...core.paths import entry_of
 from ...core.said import Bytes, either, said
 from ...core.storage.file_lock import FileLock
 from ..tasks.task import Task
+from .alone import alone
 from .http_fetch import PART, Wanted, fetch, need_room
 from .hub_cache import clear_abandoned, has_part, lacking_in, main_commit, repository_folder, shards, snapshot
 from .hub_site import Address, Listed, file_url, look_up
 
-_LOCK_LOOK_S = 0.5
 #: In the job's folder: repositories that were found larger than was told, with their bytes. Who presses Retry has read it.
 LARGER_FILE = "larger-downloads.json"
 #: More than is told before, which nobody has to be asked about: a share of it, and bytes beside that.
@@ -236,15 +236,8 @@ def _not_there(hub: str, names: str) -> NotReadyError:
     )
 
 
-@contextlib.contextmanager
-def _alone(task: Task, cache: Path, hub: str) -> Iterator[None]:
+def _alone(task: Task, cache: Path, hub: str) -> AbstractContextManager[None]:
     """Two trainings that need the same model fetch it once: the second waits, then finds it."""
     locks = cache / ".locks"
     locks.mkdir(parents=True, exist_ok=True)
-    lock = FileLock(locks / f"isengard--{hub.replace('/', '--')}.lock")
-    while not lock.acquire(_LOCK_LOOK_S):
-        task.check()
-    try:
-        yield
-    finally:
-        lock.release()
+    return alone(task, FileLock(locks / f"isengard--{hub.replace('/', '--')}.lock"))

@@ -6,7 +6,10 @@ folder; nothing of it comes from a request.
 
 from __future__ import annotations
 
+import hashlib
 import json
+import os
+import tempfile
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -23,8 +26,10 @@ from ...core.records.spoken import told
 from ...core.said import said
 from ...core.settings import Settings, current_token
 from ...core.storage.documents import known
+from ...core.storage.file_lock import FileLock
 from ..tasks.task import Task
 from ..tasks.task_submission import TaskSubmission
+from .alone import alone
 from .http_fetch import PART, Wanted, fetch, is_wanted, need_room
 from .hub_site import file_url
 
@@ -140,13 +145,21 @@ def download(task: Task, settings: Settings) -> None:
     for file in files:
         target = contained(Path(file.folder), Path(file.file).name)
         source = Wanted(file_url(file.hub, file.revision, file.file), file.sha256, file.size, token)
-        if not is_wanted(task, source, target):
-            part = target.with_name(f"{target.name}{PART}")
-            kept = part.stat().st_size if part.exists() else 0
-            need_room(target.parent, file.size - kept, why=target.name)
-            task.log(f"{file.hub}/{file.file} -> {target.name}")
-            fetch(task, source, target, before=before, of=total, keep_old=True)
+        with alone(task, _lock_of(target)):
+            if not is_wanted(task, source, target):
+                part = target.with_name(f"{target.name}{PART}")
+                kept = part.stat().st_size if part.exists() else 0
+                need_room(target.parent, file.size - kept, why=target.name)
+                task.log(f"{file.hub}/{file.file} -> {target.name}")
+                fetch(task, source, target, before=before, of=total, keep_old=True)
         before += file.size
+
+
+def _lock_of(target: Path) -> FileLock:
+    """For everybody on this computer: several ComfyUIs may share a folder of models. It lies in the temporary folder, so that nothing is
+    left among the models."""
+    name = hashlib.sha256(os.fsencode(target.resolve())).hexdigest()[:16]
+    return FileLock(Path(tempfile.gettempdir()) / f"isengard-download-{name}.lock", everybody=True)
 
 
 def fetched_files(job_dir: Path) -> dict[Path, int]:
