@@ -2,29 +2,14 @@
 
 from __future__ import annotations
 
-import errno
 import hashlib
 import os
-import shutil
-import tempfile
-from concurrent.futures import ThreadPoolExecutor
-from functools import partial
-from pathlib import Path
-from types import SimpleNamespace
 
 import pytest
 from fakes.file_server import FileServer
-from isengard.core.families.families import Families
-from isengard.core.paths import DataPaths
-from isengard.core.settings import Settings
-from isengard.core.storage.file_lock import FileLock
-from isengard.training.backends.ai_toolkit.fetching import bring
-from isengard.training.downloads import http_fetch, model_files
-from isengard.training.downloads.alone import alone
+from isengard.training.downloads import http_fetch
 from isengard.training.downloads.http_fetch import Wanted, fetch
-from isengard.training.machine.machine_facts import free_apart
-from isengard.training.worker.disk_space import resume_where_room
-from support.task_fixtures import opened_house, task_house  # noqa: F401 - fixture
+from support.task_fixtures import task_house  # noqa: F401 - fixture
 
 CONTENT = os.urandom(3_000_000)
 SHA = hashlib.sha256(CONTENT).hexdigest()
@@ -206,139 +191,6 @@ def test_without_room_nothing_is_begun(get, server, monkeypatch):
 
 class _Usage:
     free = 1000
-
-
-class TwoDisks:
-    """What is free on the disk of one folder, and on the data folder's."""
-
-    def __init__(self, folder, monkeypatch):
-        self.folder, self.there, self.data = str(folder), 1000, 10**9
-        monkeypatch.setattr(shutil, "disk_usage", self._usage)
-
-    def _usage(self, path):
-        free = self.there if str(path).startswith(self.folder) else self.data
-        return SimpleNamespace(total=10**12, used=0, free=free)
-
-
-@pytest.fixture
-def disks(tmp_path, monkeypatch):
-    (tmp_path / "models").mkdir()
-    return TwoDisks(tmp_path / "models", monkeypatch)
-
-
-def is_resumed(house):
-    return [job.id for job in resume_where_room(house.ledger, house.paths)]
-
-
-def test_a_download_waits_for_room_on_the_disk_where_it_lacked(get, task_house, disks):  # noqa: F811
-    job, _ = get()
-    assert (job.state.value, job.error.code) == ("paused", "disk_full")
-    disks.data *= 10
-    assert is_resumed(task_house) == [], "room on another disk helps nobody"
-    disks.there = 10**9
-    assert is_resumed(task_house) == [job.id]
-
-
-def test_a_disk_that_fills_up_while_a_file_is_written_is_the_one_waited_for(
-    get,
-    task_house,  # noqa: F811
-    disks,
-    monkeypatch,
-):
-    def full(*_):
-        raise OSError(errno.ENOSPC, "No space left on device")
-
-    disks.there = 5_000_000
-    monkeypatch.setattr(http_fetch, "_need_room", full)
-    job, _ = get()
-    assert (job.state.value, job.error.code) == ("paused", "disk_full")
-    disks.data *= 10
-    assert is_resumed(task_house) == []
-    disks.there = 10**9
-    assert is_resumed(task_house) == [job.id]
-
-
-def test_what_the_data_folders_disk_lacks_later_is_waited_for_there(get, task_house, disks):  # noqa: F811
-    """The note of an earlier attempt says nothing of this one."""
-    job, _ = get()
-    disks.there = 10**9
-    assert is_resumed(task_house) == [job.id]
-
-    def work(task):
-        raise OSError(errno.ENOSPC, "No space left on device")
-
-    assert task_house.run(work, job).state.value == "paused"
-    disks.there *= 10
-    assert is_resumed(task_house) == []
-    disks.data *= 10
-    assert is_resumed(task_house) == [job.id]
-
-
-def test_a_disk_that_was_taken_out_holds_nothing_else_up(get, task_house, disks, monkeypatch):  # noqa: F811
-    job, _ = get()
-    with monkeypatch.context() as gone:
-        gone.setattr(os.path, "exists", lambda place: False)
-        assert is_resumed(task_house) == []
-    disks.there = 10**9
-    assert is_resumed(task_house) == [job.id]
-
-
-def test_a_drive_that_is_not_there_is_said_by_its_folder(task_house, monkeypatch):  # noqa: F811
-    """On Windows nothing above a folder need be there: the search for what is there ended in a fault of ours."""
-    nowhere = Path("/proc/version/hub")
-    family = Families().get("flux2_klein_4b")
-    monkeypatch.setenv("HF_HUB_CACHE", str(nowhere))
-    monkeypatch.setattr(os.path, "exists", lambda place: False)
-    assert free_apart(nowhere, task_house.paths.root) is None
-    work = partial(bring, parts=family.hub_parts[:1], settings=Settings(), paths=task_house.paths)
-    job = task_house.run(work)
-    assert (job.state.value, job.error.code) == ("failed", "hub_cache_unusable")
-
-
-def test_two_comfyuis_that_share_their_models_fetch_a_file_once(server, paths, tmp_path, monkeypatch):
-    """Both wrote on into the same unfinished file, and after an hour neither had what it wanted."""
-    monkeypatch.setattr(model_files, "file_url", lambda *_: f"{server.url}/model")
-    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
-    server.slow_s = 0.005
-    shared = tmp_path / "shared"
-    plan = [model_files.Missing("me/model", "main", "model.safetensors", len(CONTENT), SHA, str(shared))]
-    other = DataPaths(root=tmp_path / "other", logs=tmp_path / "other" / "logs")
-    other.create()
-
-    def fetched(house):
-        job = house.submit("model_download", prepare=lambda folder: model_files.freeze(folder, plan))
-        return house.run(lambda task: model_files.download(task, Settings()), job)
-
-    with opened_house(paths) as one, opened_house(other) as two, ThreadPoolExecutor(2) as at_once:
-        jobs = list(at_once.map(fetched, (one, two)))
-    assert [job.state.value for job in jobs] == ["completed", "completed"], [job.error for job in jobs]
-    assert [file.name for file in shared.iterdir()] == ["model.safetensors"]
-    assert (shared / "model.safetensors").read_bytes() == CONTENT and len(server.asked) == 1
-
-
-def test_who_waits_for_anothers_download_can_be_cancelled(task_house, server, tmp_path):  # noqa: F811
-    held = FileLock(tmp_path / "lock")
-    assert held.acquire()
-
-    def work(task):
-        task.tell("downloading")
-        with alone(task, FileLock(tmp_path / "lock")):
-            raise AssertionError("another holds it")
-
-    ended = task_house.run_until(work, lambda job: job.progress.phase == "downloading")
-    held.release()
-    assert ended.state.value == "cancelled"
-
-
-def test_a_lock_that_cannot_be_had_keeps_nobody_from_a_download(task_house, tmp_path):  # noqa: F811
-    (tmp_path / "lock").mkdir()
-    came = []
-
-    def work(task):
-        with alone(task, FileLock(tmp_path / "lock")):
-            came.append(task.job.id)
-
-    assert task_house.run(work).state.value == "completed" and len(came) == 1
 
 
 def test_a_closed_port_is_said_so(task_house, tmp_path, monkeypatch):  # noqa: F811

@@ -385,13 +385,9 @@ def test_a_large_tensor_is_looked_at_in_pieces(tmp_path, dtype):
         "a.lora_down.weight": {"dtype": dtype, "shape": [1], "data_offsets": [size, size + width]},
     }
     one, infinite = {
-        "F16": (b"\0<", b"\0|"),
-        "BF16": (b"\x80?", b"\x80\x7f"),
-        "F32": (b"\0\0\x80?", b"\0\0\x80\x7f"),
-        "F64": (b"\0\0\0\0\0\0\xf0?", b"\0\0\0\0\0\0\xf0\x7f"),
-        "F8_E4M3": (b"8", b"\x7f"),
-        "F8_E5M2": (b"<", b"|"),
-    }[dtype]
+        "F16": (b"\0<", b"\0|"), "BF16": (b"\x80?", b"\x80\x7f"), "F8_E4M3": (b"8", b"\x7f"), "F8_E5M2": (b"<", b"|"),
+        "F32": (b"\0\0\x80?", b"\0\0\x80\x7f"), "F64": (b"\0\0\0\0\0\0\xf0?", b"\0\0\0\0\0\0\xf0\x7f"),
+    }[dtype]  # fmt: skip
     for last, expected in ((one, (True, True)), (bytes(width), (True, False)), (infinite, (False, True))):
         file = write_header(tmp_path / "l.safetensors", header, bytes(size - width) + last + one)
         described = read_header(file)
