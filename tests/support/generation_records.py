@@ -19,6 +19,12 @@ def draft(character_id, **changes) -> Generation:
     return Generation(**{**fields, **changes})
 
 
+def drawn_here(server, made: Generation, prompts=()) -> Generation:
+    """Kept as what this server draws: it takes up what nobody does, at its start and from time to time."""
+    server.services.turn.note(made.id)
+    return server.services.generations.store.create(made, list(prompts))
+
+
 def picture(store, paths, generation_id, number=0):
     file = f"{number:04d}.png"
     (paths.generation(generation_id) / file).write_bytes(b"png")

@@ -89,7 +89,7 @@ def train(server, character: dict, steps: int = 5000, **overrides) -> dict:
 def end_trainings(server) -> None:
     """Cancel whatever goes on and wait for it: a worker outlives its server."""
     states = "queued,preparing,running,pausing,paused,interrupted,cancelling"
-    deadline = time.monotonic() + 20
+    deadline = time.monotonic() + 60
     while jobs := server.api.get(f"/training/jobs?state={states}")["items"]:
         for job in jobs:
             try:

@@ -8,6 +8,7 @@ import pytest
 from hosts.journey import Api, ApiError
 from isengard.core.errors import StorageError
 from isengard.web.services import caption_import
+from support.soon import WITHIN_S, until
 from support.training_fixtures import draw_photo
 from support.web_server import WebServer
 
@@ -27,21 +28,24 @@ def captions(api, ann):
 
 
 def wait_for_captions(api, ann, wanted):
-    deadline = time.monotonic() + 5
-    while captions(api, ann) != wanted and time.monotonic() < deadline:
+    deadline = time.monotonic() + WITHIN_S
+    while (written := captions(api, ann)) != wanted and time.monotonic() < deadline:
         time.sleep(0.05)
-    assert captions(api, ann) == wanted
+    assert written == wanted
 
 
 def wait_for_change(ledger, correlation_id):
     """The event comes after the captions."""
-    deadline = time.monotonic() + 5
-    while time.monotonic() < deadline:
-        for event in ledger.events_after(0):
-            if event.type == "character.changed" and event.correlation_id == correlation_id:
-                return event
-        time.sleep(0.05)
-    raise AssertionError(f"nobody was told of {correlation_id}")
+
+    def told():
+        events = [one for one in ledger.events_after(0) if one.correlation_id == correlation_id]
+        return next((one for one in events if one.type == "character.changed"), None)
+
+    return until(told)
+
+
+def services_of(lines):
+    return {line["service"] for line in lines}
 
 
 def test_photos_are_described_by_a_job_and_it_can_be_taken_back(api, ann, server):
@@ -65,8 +69,7 @@ def test_photos_are_described_by_a_job_and_it_can_be_taken_back(api, ann, server
     assert (job["progress"]["step"], job["correlation_id"]) == (2, "ui-captions-1")
     wait_for_captions(api, ann, ["annqvx with blonde hair", PLACEHOLDER, PLACEHOLDER])
     assert wait_for_change(server.services.ledger, "ui-captions-1").data["change"] == "photos"
-    log = {line["service"] for line in api.get("/logs?correlation_id=ui-captions-1")["items"]}
-    assert {"api", "worker"} <= log
+    until(lambda: {"api", "worker"} <= services_of(api.get("/logs?correlation_id=ui-captions-1")["items"]))
     undone = api.post(f"{path}/captions", {"plan": "undo"})["items"]
     assert [photo["caption"] for photo in undone] == ["annqvx with blonde hair", "", ""]
     with pytest.raises(ApiError) as caught:

@@ -70,7 +70,7 @@ def test_an_export_that_breaks_off_is_no_whole_file(api, ann, server, monkeypatc
     monkeypatch.setattr(transfers, "in_thread", in_thread)
     url = f"{server.url}/isengard/characters/{ann['id']}/export"
     with pytest.raises((http.client.IncompleteRead, ConnectionError)):
-        with urllib.request.urlopen(url, timeout=5) as answer:
+        with urllib.request.urlopen(url, timeout=60) as answer:
             answer.read()
 
 

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import time
-
 import pytest
 from hosts.journey import Api, ApiError
 from isengard.core.errors import NotReadyError
 from isengard.web.routes import comfyui
+from support.soon import until
 from support.web_server import WebServer
 
 
@@ -23,10 +22,7 @@ def refused(api, body=None):
 
 
 def restarted(host) -> int:
-    deadline = time.monotonic() + 5
-    while not host.restarts and time.monotonic() < deadline:
-        time.sleep(0.01)
-    return host.restarts
+    return until(lambda: host.restarts)
 
 
 def test_it_is_answered_first_and_asked_what_may_be_lost(server, api):
@@ -50,10 +46,13 @@ def test_what_fails_is_logged_and_everything_goes_on(server, api, monkeypatch):
 
     monkeypatch.setattr(server.host, "restart", broken)
     assert api.post("/comfyui/restart", {}) == {"lost": 0}
-    deadline = time.monotonic() + 5
-    while not (lines := api.get("/logs?correlation_id=ui-test-1")["items"]) and time.monotonic() < deadline:
-        time.sleep(0.05)
-    assert "ComfyUI is restarted on request" in str(lines)
+    lines = until(
+        lambda: (
+            (told := str(api.get("/logs?correlation_id=ui-test-1")["items"])).count("no more processes")
+            and told
+        )
+    )
+    assert "ComfyUI is restarted on request" in lines and "ComfyUI could not be restarted" in lines
     assert api.get("/health")["status"] == "ok"
 
 
@@ -77,9 +76,7 @@ def test_an_isengard_that_cannot_work_restarts_no_guarded_comfyui(tmp_path):
     server = WebServer(tmp_path, environment={"ISENGARD_GUARD_COMFYUI": "1"})
     server.host.can_restart = True
     try:
-        deadline = time.monotonic() + 20
-        while not server.door.settled and time.monotonic() < deadline:
-            time.sleep(0.05)
+        until(lambda: server.door.settled)
         server.door.fail(NotReadyError("start_failed", "A fault.", "Restart ComfyUI."))
         assert refused(Api(server.url)) == (503, "start_failed") and server.host.restarts == 0
     finally:
@@ -91,9 +88,7 @@ def test_beyond_loopback_it_takes_the_session(tmp_path):
     server.host.can_restart = True
     api = Api(server.url)
     try:
-        deadline = time.monotonic() + 10
-        while (answer := refused(api))[1] == "starting" and time.monotonic() < deadline:
-            time.sleep(0.05)
+        answer = until(lambda: (told := refused(api))[1] != "starting" and told)
         assert answer == (401, "session_needed") and server.host.restarts == 0
         api.headers["Authorization"] = "Bearer 0123456789abcdef"
         assert api.post("/comfyui/restart", {}) == {"lost": 0} and restarted(server.host) == 1

@@ -8,6 +8,7 @@ import threading
 from isengard.core.records.event import Event, Subject
 from isengard.web.http import event_stream
 from isengard.web.http.event_stream import EventStream
+from support.soon import WITHIN_S
 
 
 class Counting:
@@ -48,7 +49,7 @@ def test_what_is_counted_from_the_beginning_again_is_heard_all_the_same(monkeypa
             following.start()
             ledger.events = []
             ledger.tell("new")
-            event = await asyncio.wait_for(reader.next_event(), 10)
+            event = await asyncio.wait_for(reader.next_event(), WITHIN_S)
             return event.subject.id, reader.lost
 
     try:

@@ -28,6 +28,7 @@ from isengard.web.services.notifications import (
 from support import live_server
 from support.answer_checker import faults_of_event
 from support.generation_records import draft
+from support.soon import WITHIN_S
 
 AT = "2026-01-02T03:04:05.000Z"
 
@@ -40,7 +41,7 @@ class Stream:
     ) -> None:
         asked = {"since": since, "many": "1" if many else "", "greet": "1" if greet else ""}
         query = "?" + urllib.parse.urlencode({name: value for name, value in asked.items() if value})
-        self._response = urllib.request.urlopen(f"{server.url}/isengard{path}{query}", timeout=20)
+        self._response = urllib.request.urlopen(f"{server.url}/isengard{path}{query}", timeout=WITHIN_S)
         self.frames: list[dict] = []
         self._news = threading.Condition()
         threading.Thread(target=self._read, daemon=True).start()
@@ -58,7 +59,7 @@ class Stream:
                 name, value = line.split(": ", 1)
                 frame[name] = value
 
-    def wait_for(self, count: int, timeout_s: float = 10) -> list[dict]:
+    def wait_for(self, count: int, timeout_s: float = WITHIN_S) -> list[dict]:
         with self._news:
             assert self._news.wait_for(lambda: len(self.frames) >= count, timeout_s), self.frames
         return self.frames
@@ -76,7 +77,7 @@ def seqs(frames) -> list[int]:
 def asked_once(server, since: str = "") -> str:
     """The whole answer, which ends."""
     query = urllib.parse.urlencode({"once": "1", "since": since})
-    with urllib.request.urlopen(f"{server.url}/isengard/events?{query}", timeout=5) as response:
+    with urllib.request.urlopen(f"{server.url}/isengard/events?{query}", timeout=WITHIN_S) as response:
         return response.read().decode()
 
 

@@ -10,7 +10,7 @@ from isengard.core.records.generation_states import GenerationState
 from isengard.training.worker.supervisor import Supervisor
 from support import live_server
 from support.answer_checker import CheckedApi
-from support.generation_records import draft, picture
+from support.generation_records import draft, drawn_here, picture
 from support.loras import publish
 
 #: Nothing is set up, and this computer may train on its processor.
@@ -78,7 +78,7 @@ def test_what_practice_mode_leaves_goes_and_comes_back_at_once(server, api):
     real = draft(ann["id"], recipe="sd15-identity")
     running = draft(ann["id"])
     for one in (marked, real, running):
-        store.create(one, [])
+        drawn_here(server, one)
     for one in (marked, real):
         picture(store, services.paths, one.id)
         for state in (GenerationState.RUNNING, GenerationState.COMPLETED):

@@ -6,7 +6,6 @@ import asyncio
 import json
 import shutil
 import sqlite3
-import time
 
 import pytest
 from hosts.journey import Api, ApiError
@@ -24,8 +23,9 @@ from isengard.training.planning import freezing
 from isengard.web.services import forgetting, housekeeping, publishing
 from PIL.PngImagePlugin import PngInfo
 from support.bad_recipes import PORTRAIT
-from support.generation_records import draft
+from support.generation_records import draft, drawn_here
 from support.pictures import drawing
+from support.soon import until
 from support.web_server import WebServer
 
 AT = "2026-08-20T10:00:00.000Z"
@@ -40,7 +40,7 @@ def test_pictures_on_their_way_are_cancelled_first(server, api, ann, monkeypatch
     """ComfyUI went on with what was in its queue, and left pictures of somebody who had been forgotten."""
     monkeypatch.setattr(forgetting, "STOPS_WITHIN_S", 0.0)  # as on a disk so slow that looking took all of it
     store = server.services.generations.store
-    generation = store.create(draft(ann["id"]), [])
+    generation = drawn_here(server, draft(ann["id"]))
     with pytest.raises(ApiError) as caught:
         api.post(f"/characters/{ann['id']}/forget")
     assert (caught.value.status, caught.value.error["code"]) == (409, "pictures_still_running")
@@ -383,8 +383,7 @@ def test_pictures_of_others_are_no_files_of_ones_own(server, api):
     services = server.services
     ann = api.post("/characters", {"name": "Ann", "trigger_word": "annqvx"})
     mary = api.post("/characters", {"name": "Mary Ann", "trigger_word": "mryqvx"})
-    store = services.generations.store
-    made = [store.create(draft(mary["id"]), []) for _ in range(2)]
+    made = [drawn_here(server, draft(mary["id"])) for _ in range(2)]
     for generation, prompt in zip(made, ("mryqvx, Mary Ann", "mryqvx beside annqvx"), strict=True):
         info = PngInfo()
         info.add_text("prompt", prompt)
@@ -396,10 +395,3 @@ def test_pictures_of_others_are_no_files_of_ones_own(server, api):
     for name in ("Ann at home.png", "Mary Ann at home.png"):
         drawing(1).save(output / name)
     assert api.get(f"/characters/{ann['id']}/forget")["report"]["elsewhere"] == ["output/Ann at home.png"]
-
-
-def until(condition):
-    deadline = time.monotonic() + 20
-    while not condition():
-        assert time.monotonic() < deadline
-        time.sleep(0.05)

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import logging
 import threading
-import time
 
 import pytest
 from hosts.journey import Api, ApiError
 from isengard.core.plugins import SEAMS
 from isengard.web.route_table import ROUTES
+from support.soon import WITHIN_S, until
 from support.web_server import WebServer
 
 
@@ -34,10 +34,7 @@ def test_a_fault_of_ours_at_the_start_is_said_and_logged(tmp_path, monkeypatch, 
     monkeypatch.setattr(threading, "excepthook", unseen.append)
     server = WebServer(tmp_path, environment={"LOG_DIR": str(tmp_path / "logs")})
     try:
-        deadline = time.monotonic() + 10
-        while (error := refused(server))["code"] == "starting":
-            assert time.monotonic() < deadline
-            time.sleep(0.05)
+        error = until(lambda: (told := refused(server))["code"] != "starting" and told)
         assert error["code"] == "start_failed" and "internal error" in error["message"] and error["hint"]
         lines = "".join(file.read_text() for file in (tmp_path / "logs" / "api").glob("*.log"))
         assert "Isengard could not start" in lines and "Traceback" in lines and "no such attribute" in lines
@@ -45,6 +42,7 @@ def test_a_fault_of_ours_at_the_start_is_said_and_logged(tmp_path, monkeypatch, 
         told = "".join(record.getMessage() for record in console) + "".join(capfd.readouterr())
         assert "could not start: AttributeError" in told and "in broken" in told
         assert "no such attribute" not in told
+        until(lambda: unseen)
         assert [hook.exc_type for hook in unseen] == [SystemExit], "which a thread ends by without a word"
     finally:
         server.close()
@@ -59,27 +57,20 @@ def test_a_page_that_asks_while_we_start_leaves_nothing_on_the_console(tmp_path,
 
     def slow(paths, clock):
         begun.set()
-        assert go_on.wait(20)
+        assert go_on.wait(WITHIN_S)
         return opened(paths, clock)
 
     monkeypatch.setattr(compose, "open_library", slow)
     caplog.set_level(logging.INFO)
     server = WebServer(tmp_path)
     try:
-        assert begun.wait(20)
+        assert begun.wait(WITHIN_S)
         assert [refused(server)["code"] for _ in range(3)] == ["starting"] * 3
         assert "Request refused" not in caplog.text
     finally:
         go_on.set()
-        wait_for(lambda: server.door.settled)
+        until(lambda: server.door.settled)
         server.close()
-
-
-def wait_for(holds) -> None:
-    deadline = time.monotonic() + 20
-    while not holds():
-        assert time.monotonic() < deadline
-        time.sleep(0.02)
 
 
 def refused(server):

@@ -18,6 +18,7 @@ from isengard.web.services import gpu_lender
 from isengard.web.services.gpu_lender import GpuLender
 from isengard.web.services.photo_day.runner import DayDrawer, PhotoDayRunner
 from isengard.web.services.stopping.early_stopper import EarlyStopper
+from support.soon import WITHIN_S
 
 
 @pytest.mark.parametrize("lent", [None, gpu_lending.Lending("job_x", "2026-11-30T10:00:00.000Z")])
@@ -39,7 +40,7 @@ def test_the_file_is_read_beside_the_loop(paths, monkeypatch, lent):
             await asyncio.sleep(0.01)
         running.cancel()
 
-    asyncio.run(asyncio.wait_for(looking(), 10))
+    asyncio.run(asyncio.wait_for(looking(), WITHIN_S))
     assert threading.current_thread() not in readers and bool(looked) is (lent is not None)
 
 

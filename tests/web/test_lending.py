@@ -6,9 +6,13 @@ import time
 
 import pytest
 from hosts.journey import Api, ApiError
+from isengard.core.clock import SystemClock, iso
+from isengard.core.ids import new_id
+from isengard.core.records.job import Job
 from isengard.training.gpu import gpu_lending as file
 from isengard.web.services import gpu_lender
 from support.pictures import drawing
+from support.soon import WITHIN_S, until
 from support.web_server import WebServer
 
 pytestmark = pytest.mark.slow
@@ -29,50 +33,62 @@ def running(api, tmp_path):
 
 
 def wait_for(api, job_id, *states):
-    return api.wait_for(f"/training/jobs/{job_id}", 30, states)
+    return api.wait_for(f"/training/jobs/{job_id}", WITHIN_S, states)
 
 
-def lent(api, *, until: bool):
-    deadline = time.monotonic() + 20
-    while not (now := api.get("/training/lending")["lending"]) or bool(now["until"]) is not until:
-        assert time.monotonic() < deadline, now
-        time.sleep(0.05)
-    return now
+def lent(api, *, over: bool):
+    def found():
+        now = api.get("/training/lending")["lending"]
+        return now if now and bool(now["until"]) is over else None
+
+    return until(found)
+
+
+def told(server, kind, **what):
+    """What each event of this kind carried."""
+    carried = [event.data for event in server.services.ledger.events_after(0) if event.type == kind]
+    return [data for data in carried if what.items() <= data.items()]
+
+
+def loans(server):
+    return [data["lending"] for data in told(server, "lending.state")]
+
+
+def back(api):
+    """The training is resumed before nothing says any more that it is lent."""
+    until(lambda: api.get("/training/lending") == {"lending": None})
 
 
 def test_it_stops_and_goes_on_by_itself(api, server, running, monkeypatch):
     monkeypatch.setattr(gpu_lender, "LENT_S", 0.5)
     assert api.post(f"/training/jobs/{running['id']}/lend")["state"] in ("pausing", "paused")
-    paused = wait_for(api, running["id"], "paused")
-    assert paused["checkpoints"], "saved before it stopped"
-    again = wait_for(api, running["id"], "running")
-    assert again["attempt"] == 2 and api.get("/training/lending") == {"lending": None}
-    events = server.services.ledger.events_after(0)
-    told = [event.data["lending"] for event in events if event.type == "lending.state"]
-    assert [bool(one and one["until"]) for one in told] == [False, True, False] and told[-1] is None
+    job = f"/training/jobs/{running['id']}"
+    until(lambda: (now := api.get(job))["attempt"] == 2 and now["state"] == "running")
+    until(lambda: loans(server)[-1] is None)
+    assert api.get("/training/lending") == {"lending": None}
+    assert [bool(one and one["until"]) for one in loans(server)] == [False, True, False]
+    (paused,) = told(server, "job.state", state="paused")
+    assert paused["job"]["checkpoints"], "saved before it stopped"
 
 
 def test_it_is_given_back_at_once_and_asked_again_it_lasts_longer(api, running):
     api.post(f"/training/jobs/{running['id']}/lend")
-    first = lent(api, until=True)
+    first = lent(api, over=True)
     time.sleep(0.01)
     api.post(f"/training/jobs/{running['id']}/lend")
-    assert lent(api, until=True)["until"] > first["until"]
+    assert lent(api, over=True)["until"] > first["until"]
     api.delete("/training/lending")
     wait_for(api, running["id"], "running")
-    assert api.get("/training/lending") == {"lending": None}
+    back(api)
     api.delete("/training/lending")
 
 
 def test_given_back_while_it_still_stops_it_goes_on_once_it_has_stopped(api, running):
     assert api.post(f"/training/jobs/{running['id']}/lend")["state"] == "pausing"
     api.delete("/training/lending")
-    deadline = time.monotonic() + 30
-    while api.get(f"/training/jobs/{running['id']}")["attempt"] < 2:
-        assert time.monotonic() < deadline, api.get(f"/training/jobs/{running['id']}")
-        time.sleep(0.05)
+    until(lambda: api.get(f"/training/jobs/{running['id']}")["attempt"] == 2)
     wait_for(api, running["id"], "running")
-    assert api.get("/training/lending") == {"lending": None}
+    back(api)
 
 
 def test_only_a_running_training_makes_room_and_only_one(api, server, running):
@@ -80,15 +96,16 @@ def test_only_a_running_training_makes_room_and_only_one(api, server, running):
         api.post(f"/training/jobs/job_{'0' * 26}/lend")
     assert caught.value.status == 404
     api.post(f"/training/jobs/{running['id']}/lend")
-    lent(api, until=True)
-    file.write(server.services.paths, file.Lending("job_other", "2026-01-01T00:00:00.000Z"))
+    lent(api, over=True)
+    now = iso(SystemClock().now())
+    other = server.services.ledger.submit(Job(id=new_id("job"), needs="gpu", created_at=now, updated_at=now))
+    file.write(server.services.paths, file.Lending(other.id, now))
     with pytest.raises(ApiError) as caught:
         api.post(f"/training/jobs/{running['id']}/lend")
     assert caught.value.error["code"] == "gpu_lent"
-    deadline = time.monotonic() + 10
-    while api.get("/training/lending")["lending"]:
-        assert time.monotonic() < deadline, "a job that is gone holds nothing"
-        time.sleep(0.1)
+    server.services.ledger.order(other.id, "cancel")
+    file.write(server.services.paths, file.Lending("job_other", "2026-01-01T00:00:00.000Z"))
+    back(api)  # a job that is gone holds nothing
     api.post(f"/training/jobs/{running['id']}/cancel")
     with pytest.raises(ApiError) as caught:
         api.post(f"/training/jobs/{running['id']}/lend")
@@ -106,7 +123,7 @@ def test_a_restarted_server_gives_it_back(tmp_path, monkeypatch):
     job = api.post("/training/jobs", {"character_id": ann["id"], "overrides": {"steps": 5000}})
     wait_for(api, job["id"], "running")
     api.post(f"/training/jobs/{job['id']}/lend")
-    lent(api, until=True)
+    lent(api, over=True)
     server.close()
     kept = file.read(server.services.paths)
     file.write(server.services.paths, file.Lending(kept.job_id, kept.asked_at, "2026-01-01T00:00:00.000Z"))

@@ -18,8 +18,9 @@ from isengard.core.records.generation import CharacterUse, GeneratedImage, Gener
 from isengard.core.records.generation_states import GenerationState
 from PIL import Image
 from support.face_fixtures import face_tools, her_photos, put_face_tools  # noqa: F401 - fixtures
-from support.generation_records import draft
+from support.generation_records import draft, drawn_here
 from support.loras import publish
+from support.soon import until
 
 pytestmark = pytest.mark.slow
 
@@ -77,7 +78,7 @@ def compared(server, ann):
         seed = next(seeds) if seed is None else seed
         request = GenerationRequest(recipe="fast-test", characters=people, prompt=prompt, seed=seed)
         made = draft(ann["id"], request=request, purpose=purpose, versions=files, correlation_id="corr-wall")
-        store.create(made, sent)
+        drawn_here(server, made, sent)
         if photo is None:
             return made
         store.advance(made.id, GenerationState.RUNNING)
@@ -127,6 +128,12 @@ def scored(api, ann, *counts, choice=None):
     raise AssertionError(found)
 
 
+def said(api, message):
+    """The lines of it that the log has by now: each comes after what it tells of is kept."""
+    lines = api.get("/logs?correlation_id=corr-wall")["items"]
+    return sorted((line for line in lines if line["message"] == message), key=lambda one: one["timestamp"])
+
+
 def ranked(api, ann):
     return {known["step"]: known for known in api.get(f"/characters/{ann['id']}")["versions"]}
 
@@ -148,12 +155,8 @@ def test_a_comparison_is_measured_as_it_ends_and_decides_what_is_best(
     assert one["yardstick_trained"] == 1.0, "the training's folder is gone"
     assert found[10]["faults"] == [] and found[20]["faults"] == ["unlike"]
     assert versions.best(ann["slug"]).step == 10
-    lines = api.get("/logs?correlation_id=corr-wall")["items"]
-    assert sum(line["message"] == "Likeness measured" for line in lines) == 2
-    deadline = time.monotonic() + 20
-    while not any(line["message"] == "Versions compared" and line["context"]["chosen"] for line in lines):
-        assert time.monotonic() < deadline, "the choice was not told"
-        lines = api.get("/logs?correlation_id=corr-wall")["items"]
+    assert len(said(api, "Likeness measured")) == 2
+    until(lambda: any(line["context"]["chosen"] for line in said(api, "Versions compared")))
 
 
 def test_nothing_is_best_before_the_whole_wall_is_measured(api, server, ann, compared, tools, her_photos):
@@ -218,8 +221,8 @@ def test_every_picture_is_measured_while_the_machine_is_idle(
     assert all(not api.get(f"/generations/{one.id}")["images"][0]["likeness"] for one in made), "it draws"
     told(server, server.services.generations.store.advance(busy.id, GenerationState.CANCELLED))
     assert {measured(api, generation)["verdict"] for generation in made} == {"good"}
-    lines = sorted(api.get("/logs?correlation_id=corr-wall")["items"], key=lambda line: line["timestamp"])
-    order = [line["context"]["generation_id"] for line in lines if line["message"] == "Likeness measured"]
+    lines = until(lambda: len(told := said(api, "Likeness measured")) == 4 and told)
+    order = [line["context"]["generation_id"] for line in lines]
     assert order == [wall.id, *reversed([one.id for one in made])]
     assert set(ranked(api, ann)[10]["scores"]) & {"measured"}, "the wall alone scores"
     assert ranked(api, ann)[10]["scores"]["measured"] == 1
@@ -294,10 +297,7 @@ def test_what_waits_is_measured_as_it_is_by_then_and_once(api, server, ann, comp
         api.post(f"/generations/{first.id}/images/0/restore", {})
         seq = ledger.last_seq()
     measured(api, first)
-    deadline = time.monotonic() + 30
-    while measurer._compared:
-        assert time.monotonic() < deadline
-        time.sleep(0.05)
+    until(lambda: not measurer._compared)
     # the faces of her photos may be looked at meanwhile
     events = [event for event in ledger.events_after(seq) if "generation" in event.data]
     told = [(event.subject.id, event.data["generation"]) for event in events]

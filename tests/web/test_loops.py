@@ -20,6 +20,7 @@ from isengard.core.atomic import TEMP_SUFFIX
 from isengard.training.doctor.doctor import examined
 from isengard.web.services import housekeeping
 from support import live_server
+from support.soon import WITHIN_S, until
 
 
 @pytest.fixture
@@ -30,15 +31,7 @@ def server(tmp_path, monkeypatch):
     server.close()
 
 
-def until(holds):
-    deadline = time.monotonic() + 10
-    while not (found := holds()):
-        assert time.monotonic() < deadline, "it never came"
-        time.sleep(0.05)
-    return found
-
-
-def heard(server, character_id, seconds=5.0):
+def heard(server, character_id, seconds=WITHIN_S):
     """How many changes of a person an open stream tells."""
     count, deadline = 0, time.monotonic() + seconds
     with urllib.request.urlopen(f"{server.url}/isengard/events", timeout=seconds) as stream:
@@ -109,7 +102,7 @@ def test_what_comes_before_the_first_look_is_heard(server):
         with stream.reading() as reader:
             ledger.emit("worker.state", Subject(kind="worker", id="w"), {}, correlation_id="")
             following = asyncio.create_task(asyncio.to_thread(stream.follow))
-            told = await reader.news(5)
+            told = await reader.news(WITHIN_S)
             stream.stop()
             await following
             return [one.event.type for one in told]
@@ -139,6 +132,7 @@ def test_what_is_being_written_while_the_clock_is_put_forward_is_not_taken_for_a
 ):
     """Housekeeping looks again an hour after the start; what another program writes is old by the new clock."""
     services = server.services
+    server.close()  # its own housekeeping looks by another clock
     half = services.paths.run / f".x.0a1b2c3d{TEMP_SUFFIX}"
     kept = []
 

@@ -8,6 +8,7 @@ import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
 
+import pytest
 from hosts.journey import ApiError
 from PIL import Image
 
@@ -22,6 +23,7 @@ def large() -> bytes:
     return stream.getvalue()
 
 
+@pytest.mark.timing
 def test_ten_large_photos_at_once_hold_up_nothing_else(api, tmp_path):
     person = api.post("/characters", {"name": "Ann"})["id"]
     picture = large()

@@ -15,6 +15,7 @@ import pytest
 from hosts.journey import ApiError
 from support.bad_recipes import PORTRAIT
 from support.pictures import drawing
+from support.soon import until
 
 BIG = "9" * 5000
 PART = "--B\r\nContent-Disposition: form-data; name=photo; filename=a.jpg\r\n"
@@ -204,17 +205,10 @@ def test_what_is_no_training_is_neither_continued_nor_made_smaller(ask, api, ser
     job = api.post("/training/backends/ai_toolkit/setup", {"action": "check"})
     server.services.ledger.order(job["id"], "cancel")
     path = f"/training/jobs/{job['id']}"
-    wait_until_cancelled(api, path)
+    until(lambda: api.get(path)["state"] == "cancelled")
     assert ask("POST", f"{path}/continue", b'{"steps": 5}')[:2] == (409, "not_a_training")
     assert ask("POST", f"{path}/continue", b'{"steps": 0}')[:2] == (400, "bad_request")
     assert ask("POST", f"{path}/retry", b'{"smaller": true}')[:2] == (409, "not_a_training")
-
-
-def wait_until_cancelled(api, path):
-    deadline = time.monotonic() + 20
-    while api.get(path)["state"] != "cancelled":
-        assert time.monotonic() < deadline
-        time.sleep(0.05)
 
 
 def test_a_page_that_is_closed_puts_no_traceback_on_comfyuis_console(server, api, caplog):

@@ -24,7 +24,8 @@ from PIL.PngImagePlugin import PngInfo
 from safetensors.numpy import save_file
 from support import loras
 from support.answer_checker import CheckedApi
-from support.generation_records import draft
+from support.generation_records import draft, drawn_here
+from support.soon import until
 from support.web_server import WebServer
 
 pytestmark = pytest.mark.slow
@@ -237,7 +238,7 @@ def fay(server, api):
     fay = api.post("/characters", {"name": "Fay Weather"})
     version = loras.publish(server.services.versions, fay, 60, seed=ord(fay["slug"][-1]))
     store = server.services.generations.store
-    made = store.create(draft(fay["id"], versions=[version.file]), [])
+    made = drawn_here(server, draft(fay["id"], versions=[version.file]))
     told = PngInfo()
     told.add_text("prompt", '{"1": {"class_type": "KSampler", "inputs": {"text": "at the sea"}}}')
     place = server.services.paths.generation(made.id) / "0000.png"
@@ -277,7 +278,7 @@ def test_the_setting_is_for_all_and_what_a_manager_put_there_stays(server, api, 
     api.patch("/settings", {"lora_companions": "1"})
     assert companions(server, fay) == EVERY and own.read_text() == '{"favorite": true}'
     api.patch(f"/characters/{fay['id']}", {"name": "Fay Renamed"})
-    server_settled(server, lambda: "Fay Renamed" in next(folder.glob("*.rgthree-info.json")).read_text())
+    until(lambda: "Fay Renamed" in next(folder.glob("*.rgthree-info.json")).read_text())
     (folder / own.with_suffix("").with_suffix(".png").name).write_bytes(png())
     api.patch("/settings", {"lora_companions": "0"})
     assert companions(server, fay) == ["json", "metadata.json", "png"], "somebody's own picture and notes"
@@ -303,19 +304,12 @@ def test_the_press_and_what_an_event_starts_take_turns(server, api, fay, monkeyp
     assert removing[:2] == ["begins", "ends"] and companions(server, fay) == ["json"]
 
 
-def server_settled(server, holds):
-    deadline = time.monotonic() + 20
-    while not holds():
-        assert time.monotonic() < deadline
-        time.sleep(0.1)
-
-
 def test_a_preview_shows_its_person_alone(server, api, fay):
     """Of a picture with somebody else in it a copy lay beside the LoRA, which forgetting that one did not find."""
     store, mona = server.services.generations.store, api.post("/characters", {"name": "Mona"})
     (alone,) = store.list(character_id=fay["id"]).items
     store.delete(alone.id)
-    both = store.create(draft(fay["id"], versions=[fay["file"]], people=[mona["id"]]), [])
+    both = drawn_here(server, draft(fay["id"], versions=[fay["file"]], people=[mona["id"]]))
     Image.effect_noise((64, 64), 60).convert("RGB").save(
         server.services.paths.generation(both.id) / "0000.png"
     )

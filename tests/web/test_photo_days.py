@@ -17,6 +17,7 @@ from isengard.web.services.photo_day import albums
 from support.answer_checker import CheckedApi
 from support.day_comfyui import DayComfyThread
 from support.pictures import drawing
+from support.soon import until
 from support.web_server import WebServer
 
 SCENES = [{"name": f"s{n}", "label": f"Scene {n}", "prompt": f"place{n}"} for n in range(4)]
@@ -78,16 +79,6 @@ def ann(house, comfy, tmp_path):
 def order(ann, **changes):
     wanted = {"person": {"id": ann["id"]}, "recipe": "fast-test", "prompt": "{trigger}", "scenes": SCENES}
     return {**wanted, "shapes": ["square"], "count": 4, **changes}
-
-
-def until(look, seconds=20):
-    """The first answer that is not empty."""
-    deadline = time.monotonic() + seconds
-    while time.monotonic() < deadline:
-        if found := look():
-            return found
-        time.sleep(0.02)
-    raise AssertionError("it did not come")
 
 
 def is_drawing(house, day, n):

@@ -25,7 +25,7 @@ from isengard.core.records.job import Job
 from isengard.web.http.errors import status_of
 from isengard.web.route_table import PREFIX, ROUTES
 from PIL import Image
-from support.generation_records import draft
+from support.generation_records import draft, drawn_here
 
 
 @pytest.fixture
@@ -315,7 +315,7 @@ def test_a_server_that_cannot_start_says_why(tmp_path):
 
 def test_a_generation_is_told_when_it_changes_and_has_a_small_copy(server, api, ann):
     store = server.services.generations.store
-    generation = store.create(draft(ann["id"]), [])
+    generation = drawn_here(server, draft(ann["id"]))
     folder = server.services.paths.generation(generation.id)
     Image.effect_noise((1024, 512), 60).convert("RGB").save(folder / "0000.png")
     store.add_image(generation.id, GeneratedImage(n=0, file="0000.png", width=1024, height=512, seed=1))

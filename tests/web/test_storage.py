@@ -20,8 +20,9 @@ from isengard.web.services.storage import folders, room
 from isengard.web.services.storage.folder_sizes import FolderSizes
 from support import live_server
 from support.answer_checker import CheckedApi
-from support.generation_records import draft, picture
+from support.generation_records import draft, drawn_here, picture
 from support.loras import publish
+from support.soon import until
 from support.web_server import WebServer
 
 MB = 1024**2
@@ -59,10 +60,7 @@ def house(tmp_path_factory):
 
 def measured(api: Api) -> dict:
     assert api.post("/storage/measure", {})["measuring"]
-    end = time.monotonic() + 30
-    while (state := api.get("/storage"))["measuring"]:
-        assert time.monotonic() < end
-        time.sleep(0.02)
+    state = until(lambda: not (now := api.get("/storage"))["measuring"] and now)
     assert state["done"] == state["of"] > 0
     return state["use"]
 
@@ -298,7 +296,7 @@ def test_room_knows_pictures_and_trainings_that_wait(house, monkeypatch):
     assert house.api.get("/storage/room")["needed_bytes"] == 0
     waiting = draft(house.ann["id"])
     asked = waiting.request.model_copy(update={"width": 1024, "height": 1024, "count": 4})
-    services.generations.store.create(waiting.model_copy(update={"request": asked}), [])
+    drawn_here(house, waiting.model_copy(update={"request": asked}))
     pictures = house.api.get("/storage/room")["needed_bytes"]
     assert pictures == int(4 * 1024 * 1024 * 2.1)
     job = live_server.train(house, house.ann)

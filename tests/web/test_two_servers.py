@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import time
-
 import pytest
 from hosts.journey import Api
 from isengard.core.storage import server_turn
 from isengard.web import loops
+from support.soon import until
 from support.web_server import WebServer
 
 FAST = {"ISENGARD_MODE": "fast-test", "ISENGARD_IDLE_S": "1"}
@@ -36,10 +35,7 @@ def test_a_second_start_takes_nothing_from_the_first_and_takes_over_when_it_ends
     second = start()
     assert upload.exists() and first.services.turn.mine and not second.services.turn.mine
     first.close()
-    deadline = time.monotonic() + 20
-    while not second.services.turn._mine.is_set():
-        assert time.monotonic() < deadline, "nobody looks after what goes on"
-        time.sleep(0.05)
+    until(second.services.turn._mine.is_set)
     assert upload.exists()
     second.close()
     assert not start().services.paths.tmp.joinpath("0123.upload").exists(), "alone, it clears up"
