@@ -72,6 +72,25 @@ def removed(place: Path) -> bool:
     return not os.path.lexists(place)
 
 
+@contextmanager
+def deleting(folder: Path) -> Iterator[None]:
+    """Delete something of ours within: StorageError `files_in_use` names what cannot be. A disk that takes no writes stays an OSError."""
+    try:
+        yield
+    except OSError as fault:
+        if fault.errno == errno.EROFS:
+            raise
+        raise StorageError(
+            "files_in_use",
+            said(
+                "{file} could not be deleted: {reason}.",
+                file=Path(os.fsdecode(fault.filename or folder)).name,
+                reason=fault.strerror or str(fault),
+            ),
+            "Close other programs that show them, then try again.",
+        ) from fault
+
+
 def noted(write: Callable[[], object]) -> None:
     """Write what is told beside the files of rows that are kept: where that fails the rows still say everything."""
     try:

@@ -99,3 +99,18 @@ def test_no_room_and_no_permission_are_said_before_anything_is_fetched(tool, tas
     usage = shutil.disk_usage(paths.root)._replace(free=1000)
     monkeypatch.setattr(http_fetch.shutil, "disk_usage", lambda where: usage)
     assert task_house.run(tool.set_up).error.code == "disk_full"
+
+
+def test_a_file_in_use_is_named_where_the_tools_cannot_be_removed(tool, task_house, paths, monkeypatch):
+    """Windows keeps what a program has open; a person was told to start a training again."""
+    home = paths.backends / "faces"
+    home.mkdir(parents=True)
+
+    def in_use(where, *_):
+        raise PermissionError(13, "Access is denied", str(where / "_dlib.pyd"))
+
+    monkeypatch.setattr(shutil, "rmtree", in_use)
+    error = task_house.run(tool.uninstall).error
+    assert (
+        error.code == "files_in_use" and error.message == "_dlib.pyd could not be deleted: Access is denied."
+    )

@@ -8,16 +8,21 @@ import subprocess
 import sys
 import tarfile
 import urllib.request
+from dataclasses import replace
 from pathlib import Path, PurePosixPath
 
 import pytest
+from isengard.core.ids import new_id
+from isengard.core.records.job import Job
 from isengard.core.settings import Settings
 from isengard.training.backends.ai_toolkit import locate
 from isengard.training.backends.ai_toolkit.setup import service
 from isengard.training.backends.ai_toolkit.setup.install import Installer, own_packages
-from isengard.training.backends.ai_toolkit.setup.marker import Marker
+from isengard.training.backends.ai_toolkit.setup.marker import STEPS, Marker
 from isengard.training.backends.ai_toolkit.setup.pins import EnvironmentPin, Pins
 from isengard.training.downloads import http_fetch
+from isengard.training.worker.main import make_registry
+from isengard.training.worker.task_kinds import works
 from support.task_fixtures import task_house  # noqa: F401 - fixture
 
 SOURCE = Path(__file__).resolve().parents[1] / "fakes" / "trainer_source"
@@ -145,21 +150,43 @@ def test_a_removal_that_was_cut_off_goes_on_and_leaves_nothing(task_house, paths
     (folder / "run.py").write_text("")
     for emptied in ("cache", "tmp"):
         (folder.parent / emptied / "a").mkdir(parents=True)
-    Marker("test", "0.12.26", ["source"]).write(folder)
+    Marker("test", "0.12.26", list(STEPS)).write(folder)
     whole = service.shutil.rmtree
 
     def cut_off(where, *more):
         if where.name == "venv":
-            raise PermissionError(13, "in use")
+            raise PermissionError(13, "in use", str(where / "torch.dll"))
         whole(where, *more)
 
     monkeypatch.setattr(service.shutil, "rmtree", cut_off)
     job = task_house.run(lambda task: service.uninstall(task, paths))
-    assert job.state.value == "failed" and Marker.read(folder) is not None
+    assert (job.state.value, job.error.code) == ("failed", "files_in_use"), (
+        "it told to start a training again"
+    )
+    assert "torch.dll could not be deleted: in use." in job.error.message
+    assert Marker.read(folder) is not None and locate.find(Settings(), paths)[1].state == "broken"
     monkeypatch.undo()
     task_house.ledger.requeue(job.id)
     again = task_house.run(lambda task: service.uninstall(task, paths), task_house.ledger.get(job.id))
     assert again.state.value == "completed" and not folder.parent.exists()
+
+
+@pytest.mark.parametrize("action", ["uninstall", "install"])
+def test_a_trainer_that_began_to_train_while_its_removal_waited_stays(task_house, paths, folder, action):  # noqa: F811
+    """The removal stood in line behind a download; then it took the trainer away from under the training."""
+    folder.mkdir(parents=True)
+    Marker("test", "0.12.26", list(STEPS)).write(folder)
+    ledger, at = task_house.ledger, "2026-08-20T10:00:00Z"
+    job = task_house.submit(request={"action": action}, backend="ai_toolkit")
+    training = Job(id=new_id("job"), needs="gpu", backend="ai_toolkit", created_at=at, updated_at=at)
+    ledger.submit(training)
+    ledger.claim(worker_id="w", owner="w-2", needs={"gpu"})
+    task_house.tools = replace(task_house.tools, registry=make_registry(Settings(), paths))
+    work = works(task_house.tools.registry, ledger)["backend_setup"]
+    ended = task_house.run(work, job)
+    assert (ended.state.value, ended.error.code) == ("failed", "backend_in_use")
+    assert Marker.read(folder).complete
+    ledger.order(training.id, "cancel")
 
 
 def test_a_source_that_is_not_the_pinned_commit_is_refused(task_house, make, tmp_path, folder):  # noqa: F811

@@ -269,7 +269,7 @@ def _need_room(folder: Path, wanted: int) -> None:
 
 
 def not_written(fault: OSError, folder: Path) -> StorageError:
-    """What a disk said when something was written below `folder`, in our words."""
+    """Put what a disk said when something was written below `folder` into our words."""
     if fault.errno in (errno.ENOSPC, errno.EDQUOT):
         full = StorageError(
             "disk_full",

@@ -15,6 +15,7 @@ from ...core.paths import DataPaths
 from ...core.records.worker import BackendState
 from ...core.said import said
 from ...core.settings import Settings, current_token
+from ...core.storage.file_moves import deleting
 from ..downloads.http_fetch import Wanted, fetch, is_wanted, need_room
 from ..downloads.hub_site import file_url
 from ..tasks.installable import SetupOffer
@@ -87,7 +88,8 @@ class FaceModelSetup:
                 "Nothing needs to be done.",
             )
         task.tell("removing")
-        shutil.rmtree(self._home)
+        with deleting(self._home):
+            shutil.rmtree(self._home)
         others = [record for record in records().values() if ONNXRUNTIME in record.needs]
         if not any(is_here(self.paths, record) for record in others):
             shutil.rmtree(onnx_folder(self.paths), ignore_errors=True)

@@ -17,6 +17,7 @@ from ...core.paths import DataPaths
 from ...core.records.worker import BackendState
 from ...core.said import said
 from ...core.settings import Settings
+from ...core.storage.file_moves import deleting
 from ..downloads.http_fetch import folder_size, need_room
 from ..tasks.installable import SetupOffer
 from ..tasks.task import Task
@@ -78,7 +79,8 @@ class FaceToolsSetup:
                 "Nothing needs to be done.",
             )
         task.tell("removing")
-        shutil.rmtree(self._home)
+        with deleting(self._home):
+            shutil.rmtree(self._home)
 
     def _install(self, task: Task) -> None:
         if reason := packages.why_not(self.settings):

@@ -161,7 +161,7 @@ def compose(
         slots,
         description,
         timing,
-        works=works(tools.registry),
+        works=works(tools.registry, tools.ledger),
         backends=lambda: states(tools.registry),
         in_place=in_place,
     )

@@ -18,11 +18,11 @@ from ..tasks.task import Task
 from .task_runner import Work
 
 
-def works(registry: PluginRegistry) -> Mapping[str, Work]:
+def works(registry: PluginRegistry, ledger: Ledger) -> Mapping[str, Work]:
     """Work to do by job kind; a kind that is not here is a training."""
     settings = registry.context.settings
     return {
-        "backend_setup": lambda task: _set_up(registry, task),
+        "backend_setup": lambda task: _set_up(registry, ledger, task),
         "model_download": lambda task: download(task, settings),
         "captioning": lambda task: describe(registry, task),
     }
@@ -58,8 +58,10 @@ def _named(registry: PluginRegistry, name: str) -> TrainingBackend | Installable
     return tool
 
 
-def _set_up(registry: PluginRegistry, task: Task) -> None:
+def _set_up(registry: PluginRegistry, ledger: Ledger, task: Task) -> None:
     backend = installable(registry, task.job.backend)
+    if task.request.get("action") != "check":
+        require_unused(ledger, backend.name)  # it may have waited in line while a training began
     try:
         if task.request.get("action") == "uninstall":
             backend.uninstall(task)

@@ -10,6 +10,7 @@ from .....core.paths import DataPaths
 from .....core.records.worker import Gpu
 from .....core.said import Bytes, joined, said
 from .....core.settings import Settings
+from .....core.storage.file_moves import deleting
 from ....downloads.http_fetch import folder_size, need_room
 from ....machine.machine_facts import memory_bytes
 from ....tasks.installable import SetupOffer
@@ -21,6 +22,8 @@ from .install import Installer
 from .marker import HOME, MARKER, Marker
 
 _GB = 1e9
+#: What a trainer is started by; without it, it is not ready.
+RUN = "run.py"
 
 
 def offer(settings: Settings, paths: DataPaths) -> SetupOffer:
@@ -84,14 +87,16 @@ def uninstall(task: Task, paths: DataPaths) -> None:
     for number, folder in enumerate(folders):
         task.tell("removing", step=number, total=len(folders))
         if folder.is_dir():
-            _remove(folder)
+            with deleting(folder):
+                _remove(folder)
     if not any(home.iterdir()):
         home.rmdir()
 
 
 def _remove(folder: Path) -> None:
-    """The marker last: what an attempt that is cut off leaves is still known to be ours."""
-    for entry in folder.iterdir():
+    """What it is started by first, so that nothing begins with the rest; the marker last: what an attempt that is cut off leaves is
+    still known to be ours."""
+    for entry in sorted(folder.iterdir(), key=lambda entry: entry.name != RUN):
         if entry.is_dir() and not entry.is_symlink():
             shutil.rmtree(entry)
         elif entry.name != MARKER:
