@@ -6,7 +6,9 @@ from typing import Any
 
 from comfy_api.latest import io
 
-from .fields.telling import telling
+from ..core.said import listed, said
+from .context import running_in
+from .fields.telling import tell, telling
 from .newer_fields import newer
 
 MAX_SIDE = 4096
@@ -32,6 +34,7 @@ class IsengardRequest(io.ComfyNode):
                 io.Int.Output("steps_out", display_name="steps"),
                 io.Float.Output("guidance_out", display_name="guidance"),
             ],
+            hidden=[io.Hidden.unique_id],
         )
 
     @classmethod
@@ -48,9 +51,24 @@ class IsengardRequest(io.ComfyNode):
         trigger_1: str = "",
         trigger_2: str = "",
     ) -> io.NodeOutput:
-        text = prompt.replace("{trigger1}", trigger_1).replace("{trigger2}", trigger_2)
-        text = text.replace("{trigger}", trigger_1)
+        people = {"{trigger}": trigger_1, "{trigger1}": trigger_1, "{trigger2}": trigger_2}
+        text = prompt
+        for placeholder, trigger in people.items():
+            text = text.replace(placeholder, trigger)
+        lacking = [place for place, trigger in people.items() if place in prompt and not trigger.strip()]
+        _tell_stranger(lacking, cls.hidden.unique_id if cls.hidden else None)
         return io.NodeOutput(text, negative, width, height, seed, steps, guidance)
+
+
+def _tell_stranger(lacking: list[str], node_id: str | None) -> None:
+    """A muted or bypassed Isengard Character sends nothing, and ComfyUI takes that for an input that nobody wanted."""
+    if not lacking or (host := running_in()) is None:
+        return
+    words = said(
+        "Nobody is connected for {placeholders}, so the picture shows a stranger. Connect the trigger of Isengard Character.",
+        placeholders=listed(lacking),
+    )
+    tell(host, words, node_id)
 
 
 def _inputs() -> list[Any]:

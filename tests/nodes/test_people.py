@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import pytest
-from hosts import releases
 from isengard.core.errors import InvalidError, IsengardError
 from isengard.core.families.families import Families
 from PIL import Image
+from support.node_calls import at_node
 from support.placeholders import shapes_of
 
 pytestmark = pytest.mark.slow
@@ -179,12 +179,6 @@ def test_a_lora_for_another_base_is_said_not_swallowed(ann, apply, comfy, value,
     comfy.coverage = (19, 20, 0)
     apply.execute("model", value, "best")
     assert any("does not fit" in record.message for record in logged.records)
-
-
-def at_node(kind, comfy_api, number):
-    """As ComfyUI calls it for one node of a graph."""
-    hidden = {comfy_api.io.Hidden.unique_id: number}
-    return kind.PREPARE_CLASS_CLONE({"hidden_inputs": hidden} if releases.has("v3_data") else hidden)
 
 
 def test_where_a_loader_lets_nothing_be_checked_that_is_said_and_the_likeness_is_put_on(

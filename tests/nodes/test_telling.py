@@ -11,6 +11,7 @@ import pytest
 from isengard.core.errors import InvalidError
 from isengard.core.records.job import Progress
 from isengard.core.records.job_states import JobState
+from support.node_calls import at_node
 
 ROOT = Path(__file__).resolve().parents[2]
 NODES = sorted((ROOT / "nodes").rglob("*.py"))
@@ -103,3 +104,24 @@ def test_every_word_of_a_node_is_in_the_catalogue():
 
     english = json.loads((ROOT / "locales" / "en" / "server.json").read_text(encoding="utf-8"))
     assert {words.template for words in (*STATES.values(), *PHASES.values())} <= set(english)
+
+
+@pytest.mark.parametrize(
+    ("prompt", "triggers", "lacking"),
+    [
+        ("{trigger} and {trigger2}", {"trigger_1": "ann"}, "{trigger2}"),
+        ("{trigger1} and {trigger2}", {"trigger_1": " "}, "{trigger1}, {trigger2}"),
+        ("{trigger} and {trigger2}", {"trigger_1": "ann", "trigger_2": "bob"}, None),
+        ("a street", {}, None),
+    ],
+)
+def test_a_request_without_its_person_says_that_a_stranger_is_drawn(
+    comfy, comfy_api, prompt, triggers, lacking
+):
+    """A muted or bypassed Isengard Character left an empty place in the prompt, without a word."""
+    from isengard.nodes.request import IsengardRequest
+
+    node = at_node(IsengardRequest, comfy_api, "4")
+    node.execute(prompt, "", 64, 64, 5, 6, 1.5, **triggers)
+    told = f"Nobody is connected for {lacking}, so the picture shows a stranger. Connect the trigger of Isengard Character."
+    assert comfy.said == ([(told, "4")] if lacking else [])
