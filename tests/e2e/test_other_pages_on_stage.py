@@ -14,6 +14,20 @@ TRAINER_GONE = """() => {
   ways.fetch = (path, init) => (asked.push([path, init.body ? JSON.parse(init.body).backend : ""]), ask(path, init));
   panel.store.take({ type: "backend.state", subject: { kind: "backend", id: "comfyui_native" }, data: { state: { name: "comfyui_native", version: "", state: "not_installed", detail: "Gone." } } });
 }"""
+DOWNLOADED = """() => {
+  const { ways } = panel.store.api;
+  const ask = ways.fetch;
+  window.asked = [];
+  ways.fetch = (path, init) => (asked.push(path), ask(path, init));
+  const job = { ...panel.store.state.jobs[0], id: "job_fetch", kind: "model_download", state: "completed" };
+  panel.store.take({ type: "job.state", subject: { kind: "job", id: job.id }, data: { state: "completed", attempt: 1, job } });
+}"""
+CONSENTED = """() => {
+  window.asked = [];
+  const view = panel.querySelector("isen-train");
+  const known = view.person;
+  panel.store.take({ type: "character.changed", subject: { kind: "character", id: known.id }, data: { change: "updated", character: { ...known, consent: !known.consent } } });
+}"""
 TWO_DAYS = """() => {
   const view = panel.querySelector("isen-photo-day");
   const hours = (back) => new Date(Date.now() - back * 3_600_000).toISOString();
@@ -63,6 +77,18 @@ def test_a_trainer_that_goes_away_leaves_the_numbers_of_the_one_that_stays(stage
     asked = stage.evaluate("asked")
     assert any("/training/presets" in path and "backend=ai_toolkit" in path for path, _ in asked)
     assert ["/isengard/training/preflight", "ai_toolkit"] in asked
+
+
+@pytest.mark.parametrize("change", [DOWNLOADED, CONSENTED])
+def test_what_a_training_lacks_is_asked_again_once_it_may_have_come_in_another_tab(stage, change):
+    """A finding stood there until somebody changed something in the form."""
+    stage.show("train")
+    start = stage.get_by_test_id("isen-start-training")
+    expect(start).to_be_enabled()
+    stage.evaluate(DOWNLOADED.split("const job")[0] + "}")
+    stage.evaluate(change)
+    stage.wait_for_function("asked.includes('/isengard/training/preflight')")
+    expect(start).to_be_enabled()
 
 
 def test_a_person_who_is_edited_here_is_not_taken_from_under_the_hands(stage):

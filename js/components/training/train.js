@@ -54,7 +54,7 @@ export class IsenTrain extends View {
   /** @type {Rail} */ rail;
   /** @type {HTMLButtonElement} */ start;
   /** @type {HTMLDivElement} */ form;
-  /** @type {string | undefined} */ began;
+  /** What the findings rest on. @type {{families: Isengard.Family[], ready: string, person: Isengard.Character | undefined, start: string | undefined} | undefined} */ stood;
 
   /** Whether this machine can train; null until it was asked. @type {boolean | null} */ canTrain = null;
   /** What the training lacks. @type {Schema.TrainingPreparation | null} */ lacks = null;
@@ -133,9 +133,6 @@ export class IsenTrain extends View {
 
   /** @param {Isengard.Shown} state */
   update(state) {
-    const start = state.health?.boot_id;
-    if (this.began && start !== this.began) this.#check();
-    this.began = start;
     const people = state.characters.filter((known) => known.photo_count);
     this.nobody.hidden = people.length > 0;
     this.form.hidden = !people.length;
@@ -149,7 +146,23 @@ export class IsenTrain extends View {
     this.rail.show(this.person, state, "train");
     const offered = offersPractice(state, this.canTrain);
     fill(this.practice, offered, () => (offered ? practiceOffer(this.store) : []));
-    if (before !== this.#asked || !this.#presetsAsked) this.#changed();
+    const { models, others } = this.#moved(state);
+    if (before !== this.#asked || !this.#presetsAsked || models) this.#changed();
+    else if (others) this.#check();
+  }
+
+  /**
+   * What was found rests on what may change elsewhere: a model has come, a trainer is set up, the person has other photos, ComfyUI has
+   * started again.
+   * @param {Isengard.Shown} state
+   */
+  #moved({ families, backends, health }) {
+    const { person, stood } = this;
+    const ready = backends.map(({ name, state }) => `${name} ${state.state}`).join();
+    this.stood = { families, ready, person, start: health?.boot_id };
+    if (!stood) return { models: false, others: false };
+    const restarted = Boolean(stood.start) && stood.start !== health?.boot_id;
+    return { models: stood.families !== families || stood.ready !== ready, others: restarted || (stood.person?.id === person?.id && stood.person !== person) };
   }
 
   /** What presets are asked for: a trainer that goes away leaves another one chosen, with other numbers. */
