@@ -72,6 +72,16 @@ def test_a_package_of_another_hash_is_not_used(local, tool, task_house, paths):
     assert job.error.code == "packages_failed" and find_tools(paths) is None and tool.setup_offer().unfinished
 
 
+def test_what_is_set_up_stays_where_it_cannot_be_fetched_anew(face_tools, local, tool, task_house, paths):
+    """Retry of a set-up that failed before another one succeeded took the tools away first."""
+    put_face_tools(face_tools, paths)
+    tool.locks = local()
+    lock = tool.locks / "faces.txt"
+    lock.write_text(re.sub(r"sha256:\w+", "sha256:" + "0" * 64, lock.read_text()))
+    assert task_house.run(tool.set_up).error.code == "packages_failed"
+    assert tool.state().state == "ready" and find_tools(paths).ours
+
+
 def test_models_that_are_missing_are_noticed(local, tool, task_house, paths):
     tool.locks = local(models=(LANDMARKS,))
     assert task_house.run(tool.set_up).error.code == "face_tools_missing" and find_tools(paths) is None

@@ -137,12 +137,25 @@ def test_a_trainer_is_installed_tried_out_found_and_removed(
         "trying",
     ):
         assert phase in phases
+    is_kept_while_it_can_train(task_house, make, tmp_path, folder)
     mine = paths.backends / "ai-toolkit" / "my-own"
     mine.mkdir()
     (mine / "keep.txt").write_text("the person's own")
     removal = task_house.run(lambda task: service.uninstall(task, paths))
     assert removal.state.value == "completed" and not folder.exists() and (mine / "keep.txt").exists()
     assert locate.find(Settings(), paths)[1].state == "not_installed"
+
+
+def is_kept_while_it_can_train(task_house, make, tmp_path, folder):  # noqa: F811
+    """Retry of a set-up that failed before another one succeeded took the trainer away, and without a network nothing came back."""
+    mark = folder / "venv" / "mark"
+    mark.touch()
+    without_network = make((tmp_path / "gone.tar.gz").as_uri(), "")
+    assert task_house.run(without_network).state.value == "completed"
+    assert mark.exists() and Marker.read(folder).complete
+    (folder / "run.py").write_text("raise SystemExit(1)")
+    again = task_house.run(make(*archive(tmp_path / "again")))
+    assert again.state.value == "completed" and not mark.exists() and Marker.read(folder).complete
 
 
 def test_a_removal_that_was_cut_off_goes_on_and_leaves_nothing(task_house, paths, folder, monkeypatch):  # noqa: F811

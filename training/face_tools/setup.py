@@ -88,21 +88,22 @@ class FaceToolsSetup:
                 "setup_switched_off", reason, "Install dlib-bin and face_recognition_models by hand."
             )
         need_room(self._home, DISK_BYTES, why=said("Measuring likeness"))
-        shutil.rmtree(self._home / "library", ignore_errors=True)  # what was set up beside it stays
         task.tell("downloading", done=0, of=DOWNLOAD_BYTES)
+        before = folder_size(self._home)
         packages.install_library(
             task,
             self.locks / "faces.txt",
             self._home / "library",
             failed=said("The tools that measure likeness could not be downloaded."),
-            meanwhile=lambda: self._tell_bytes(task),
+            meanwhile=lambda: self._tell_bytes(task, before),
         )
 
-    def _tell_bytes(self, task: Task) -> None:
+    def _tell_bytes(self, task: Task, before: int) -> None:
         if time.monotonic() < self._next_measure:
             return
         self._next_measure = time.monotonic() + _MEASURE_S
-        task.tell("downloading", done=min(folder_size(self._home), DOWNLOAD_BYTES), of=DOWNLOAD_BYTES)
+        came = max(0, folder_size(self._home) - before)
+        task.tell("downloading", done=min(came, DOWNLOAD_BYTES), of=DOWNLOAD_BYTES)
 
     def _check(self, task: Task) -> None:
         """A drawn picture is read without a complaint."""

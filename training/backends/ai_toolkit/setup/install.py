@@ -47,7 +47,10 @@ class Installer:
         self._python = self.folder / "venv" / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
 
     def install(self) -> None:
-        """Raises an IsengardError with what happened and what to do."""
+        """Raises an IsengardError with what happened and what to do. One that is whole and can train stays as it is: whoever retries a
+        set-up may not know that another one has succeeded since."""
+        if self._can_train():
+            return
         before = own_packages()
         self.folder.mkdir(parents=True, exist_ok=True)
         marker = self._marker()
@@ -71,6 +74,17 @@ class Installer:
             )
         for used_up in ("cache", "tmp"):
             shutil.rmtree(self._home / used_up, ignore_errors=True)
+
+    def _can_train(self) -> bool:
+        marker = Marker.read(self.folder)
+        if marker is None or marker.environment != self._environment.name or not marker.complete:
+            return False
+        try:
+            self._check()
+        except NotReadyError as broken:
+            self._task.log(f"What is installed does not work and is installed anew: {broken.message}")
+            return False
+        return True
 
     def _marker(self) -> Marker:
         """What an earlier attempt did; begun anew when it was for another environment."""

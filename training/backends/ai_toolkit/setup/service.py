@@ -19,7 +19,7 @@ from .. import locate
 from . import pins
 from .check import check
 from .install import Installer
-from .marker import HOME, MARKER, Marker
+from .marker import HOME, MARKER, Marker, is_complete
 
 _GB = 1e9
 #: What a trainer is started by; without it, it is not ready.
@@ -67,7 +67,8 @@ def set_up(task: Task, settings: Settings, paths: DataPaths) -> None:
     environment = pins.environment_for(chosen, pins.Machine.this(), allow_cpu=settings.allow_cpu)
     home = paths.backends / HOME
     _need_memory(chosen.ram_gb)
-    need_room(home, int(environment.disk_gb * _GB) - _already(paths, chosen.short), why="AI-Toolkit")
+    if not is_complete(home / chosen.short):
+        need_room(home, int(environment.disk_gb * _GB) - _already(paths, chosen.short), why="AI-Toolkit")
     home.mkdir(parents=True, exist_ok=True)
     Installer(task, chosen, environment, home).install()
 
