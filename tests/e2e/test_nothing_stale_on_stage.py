@@ -53,6 +53,27 @@ def test_a_picture_is_called_by_the_name_that_its_person_has_now(stage):
     assert "Renamed" not in before
 
 
+def test_what_could_not_be_drawn_is_called_by_the_name_that_its_person_has_now(stage):
+    stage.show("images")
+    failed = stage.locator('[data-testid="isen-generation"][data-state="failed"] .isen-prompt-line')
+    expect(failed).not_to_contain_text("Renamed")
+    stage.evaluate(
+        """panel.store.set({ characters: panel.store.state.characters.map((one) => ({ ...one, name: "Renamed" })) })"""
+    )
+    expect(failed).to_contain_text("Renamed")
+
+
+def test_six_strengths_are_measured_of_whom_they_are_called_now(stage):
+    stage.show("bench-measured")
+    marks = stage.get_by_test_id("isen-bench-strip").get_by_test_id("isen-score").first
+    before = marks.get_attribute("title")
+    stage.evaluate(
+        """panel.store.set({ characters: panel.store.state.characters.map((one) => ({ ...one, name: "Renamed" })) })"""
+    )
+    expect(marks).to_have_attribute("title", re.compile("Renamed"))
+    assert "Renamed" not in before
+
+
 @pytest.mark.parametrize(
     ("request_", "told", "chosen"),
     [

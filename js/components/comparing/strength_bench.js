@@ -49,7 +49,9 @@ export class StrengthBench {
     this.stop.hidden = !this.running.length;
     this.shown = newest;
     say(this.said, said(newest.find((known) => known.state === "failed")?.error, "message"));
-    keyed(this.strip, newest, { id: (known) => known.id, make: (known) => this.#frame(known) });
+    const names = this.#names;
+    const frames = newest.map((known) => ({ known, names: known.request.characters.map(({ id }) => names[id]) }));
+    keyed(this.strip, frames, { id: ({ known }) => known.id, make: ({ known }) => this.#frame(known) });
   }
 
   /** All at the seed of the form, or at one new seed. */

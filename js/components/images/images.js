@@ -26,7 +26,7 @@ const endedEarly = ({ state, error }) => state === "failed" || (state === "cance
 const TROUBLES = 3;
 
 /** @typedef {{generation: Isengard.Generation, names: string[], away: boolean}} Card */
-/** @typedef {HTMLLIElement & {card?: InProgressCard}} CardItem */
+/** @typedef {HTMLLIElement & {card?: {show: (entry: Card) => void}}} CardItem */
 
 export class IsenImages extends View {
   /** @type {HTMLElement} */ nobody;
@@ -121,16 +121,22 @@ export class IsenImages extends View {
     return Object.assign(card.element, { card });
   }
 
-  /** Why it failed, until it is read or made again. @param {Card} options */
-  #trouble({ generation, names }) {
+  /** Why it failed, until it is read or made again; whoever is in it may be called otherwise meanwhile. @param {Card} entry @returns {CardItem} */
+  #trouble(entry) {
+    const { generation } = entry;
     const { error } = generation;
     const dismiss = async () => this.store.keepGeneration(await this.store.attempt((id) => this.store.api.generations.remove(generation.id, id)));
     const anew = async () => (await this.#anew(generation)) && dismiss();
     const again = () => this.reuse({ generation, image: { seed: generation.request.seed } });
-    return h("li", { class: "isen-card isen-generation", "data-testid": "isen-generation", "data-state": generation.state },
+    const prompt = h("p", { class: "isen-prompt-line isen-muted", title: generation.request.prompt });
+    /** @param {Card} now */
+    const show = ({ names }) => say(prompt, told(generation.request.prompt, names));
+    show(entry);
+    const element = h("li", { class: "isen-card isen-generation", "data-testid": "isen-generation", "data-state": generation.state },
       h("p", { class: "isen-error", "data-testid": "isen-generation-error", text: explained(error) }),
-      h("p", { class: "isen-prompt-line isen-muted", text: told(generation.request.prompt, names), title: generation.request.prompt }),
+      prompt,
       h("div", { class: "isen-row" }, button(t("makeAgain"), anew, { testid: "isen-make-again" }), button(t("reuse"), again, { icon: "replay", bare: true }), button(t("dismiss"), dismiss, { icon: "times", bare: true, testid: "isen-dismiss-failure" })));
+    return Object.assign(element, { card: { show } });
   }
 
   /** What was made from a picture begins with that again. @param {Isengard.Generation} generation */
