@@ -201,3 +201,44 @@ def test_the_keyboards_place_is_under_no_bar(stage, name, height):
         stage.set_viewport_size({"width": 900, "height": 1000})
     assert stage.faults == []
     assert not covered and steps > 30, covered
+
+
+#: How far a colour of an element is from the panel's ground, on which it is painted.
+RATIO = """([selector, property]) => {
+  const pen = Object.assign(document.createElement("canvas"), { width: 1, height: 1 }).getContext("2d", { willReadFrequently: true });
+  const light = (colour) => {
+    pen.fillStyle = colour;
+    pen.fillRect(0, 0, 1, 1);
+    const [r, g, b] = [...pen.getImageData(0, 0, 1, 1).data].map((value) => value / 255).map((value) => (value <= 0.03928 ? value / 12.92 : ((value + 0.055) / 1.055) ** 2.4));
+    return 0.2126 * r + 0.7152 * g + 0.0722 * b;
+  };
+  const [ground, over] = [getComputedStyle(panel).backgroundColor, getComputedStyle(panel.querySelector(selector))[property]].map(light);
+  return (Math.max(ground, over) + 0.05) / (Math.min(ground, over) + 0.05);
+}"""
+
+
+@pytest.mark.parametrize("theme", ["dark", "light"])
+def test_who_asks_for_more_contrast_sees_every_edge_and_word(browser, theme):
+    """The panel took no notice of it: the edge of a field was 1.4 to 1."""
+    with opened(browser, contrast="more") as page:
+        page.show("characters-new", theme=theme)
+        for edge in (
+            "input[type=text], [data-testid=isen-name]",
+            "button:not(.isen-primary, .isen-icon, .isen-tab)",
+        ):
+            assert page.evaluate(RATIO, [edge, "borderTopColor"]) >= 3, edge
+        assert page.evaluate(RATIO, [".isen-muted", "color"]) >= 7
+        page.show("character")
+        assert page.evaluate(RATIO, [".isen-card, .isen-drop", "borderTopColor"]) >= 3
+
+
+def test_in_forced_colours_the_next_step_keeps_its_colours_under_the_pointer(browser):
+    with opened(browser, forced_colors="active", color_scheme="dark") as page:
+        page.show("train")
+        start = page.get_by_test_id("isen-start-training")
+        colours = (
+            "(button) => (({ backgroundColor, color }) => [backgroundColor, color])(getComputedStyle(button))"
+        )
+        before = start.evaluate(colours)
+        start.hover()
+        assert start.evaluate(colours) == before
