@@ -220,6 +220,7 @@ def put_away_and_brought_back(page, count: int) -> None:
         page.get("isen-undo").click()
         expect(page.get("isen-image")).to_have_count(count)
         expect(full).to_have_attribute("src", shown)
+        expect(page.get("isen-undo")).to_be_hidden()
     page.page.keyboard.press("Delete")
     expect(page.get("isen-image")).to_have_count(count - 1)
     page.page.keyboard.press("Escape")

@@ -23,6 +23,8 @@ export class IsenPhotoDay extends View {
   known = "";
   /** How often a day, or the form, was asked for: what was asked for before the last is shown no more. */
   asked = 0;
+  /** The number of the question that is on its way; 0 while there is none. */
+  opening = 0;
 
   build() {
     this.className = "isen-stack";
@@ -50,7 +52,7 @@ export class IsenPhotoDay extends View {
   online() {
     this.pictures.meter.ask();
     if (!this.listed) this.#load();
-    else if (this.day) this.#again(this.day.id);
+    else if (this.day) this.#open(this.day.id);
     else this.form.again();
   }
 
@@ -64,12 +66,18 @@ export class IsenPhotoDay extends View {
     else this.update(/** @type {Isengard.Shown} */ (this.store.state));
   }
 
-  /** @param {string} id */
+  /** Ask for a day, again and again while something is told of it. @param {string} id */
   async #open(id) {
-    const asked = ++this.asked;
-    const { state } = this.store;
-    const day = await this.store.ask(() => this.store.api.photoDays.one(id));
-    if (day && asked === this.asked) this.#keep(day, state);
+    const asked = (this.opening = ++this.asked);
+    /** @type {Isengard.PhotoDay | null} */
+    let day;
+    do {
+      const { state } = this.store;
+      day = await this.store.ask(() => this.store.api.photoDays.one(id));
+      if (asked !== this.asked) return;
+      if (day) this.#show(day, state);
+    } while (day && this.known !== this.#toldOf(this.store.state));
+    this.opening = 0;
   }
 
   /** @param {Isengard.PhotoDay} day */
@@ -78,11 +86,17 @@ export class IsenPhotoDay extends View {
     this.#keep(day);
   }
 
-  /** @param {Isengard.PhotoDay | null} day @param {Isengard.State | null} [state] what was told before it was asked for; null where nobody knows */
-  #keep(day, state = null) {
+  /** @param {Isengard.PhotoDay | null} day */
+  #keep(day) {
     this.asked += 1;
+    this.opening = 0;
+    this.#show(day);
+  }
+
+  /** @param {Isengard.PhotoDay | null} day @param {Isengard.State} [before] what was told before it was asked for, where that is known */
+  #show(day, before) {
     this.day = day;
-    this.known = state ? this.#toldOf(state) : "";
+    this.known = before ? this.#toldOf(before) : "";
     this.update(/** @type {Isengard.Shown} */ (this.store.state));
   }
 
@@ -107,18 +121,7 @@ export class IsenPhotoDay extends View {
     this.pictures.element.hidden = day === null;
     if (!day) return this.form.show(person, state.styles, state.recipes, days);
     this.pictures.show(day, state);
-    if (this.known !== this.#toldOf(state)) this.#again(day.id);
-  }
-
-  /** Asked for once more as it has changed; what changes meanwhile is asked for when that answer is here. @param {string} id */
-  async #again(id) {
-    if (this.asking) return;
-    this.asking = true;
-    try {
-      await this.#open(id);
-    } finally {
-      this.asking = false;
-    }
+    if (!this.opening && this.known !== this.#toldOf(state)) this.#open(day.id);
   }
 
   /** @param {Schema.PhotoDay[]} days */
