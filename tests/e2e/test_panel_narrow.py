@@ -242,3 +242,18 @@ def test_in_forced_colours_the_next_step_keeps_its_colours_under_the_pointer(bro
         before = start.evaluate(colours)
         start.hover()
         assert start.evaluate(colours) == before
+
+
+def test_what_lies_behind_a_dialog_stays_where_it_is(stage):
+    """A bar behind the dialog was taken for one over it, and everything scrolled to its beginning."""
+    stage.show("images", width=NARROW)
+    stage.get_by_test_id("isen-image-settings").click()
+    stage.locator(".isen-tile button").first.click()
+    before = stage.locator(".isen-body").evaluate("(body) => body.scrollTop")
+    assert before > 0
+    for _ in range(6):
+        stage.keyboard.press("Tab")
+    stage.evaluate(
+        "async () => await new Promise((next) => requestAnimationFrame(() => requestAnimationFrame(next)))"
+    )
+    assert stage.locator(".isen-body").evaluate("(body) => body.scrollTop") == before

@@ -18,6 +18,7 @@ export function uncoverFocus(panel) {
 function uncover(panel, focused) {
   if (document.activeElement !== focused) return;
   for (const bar of /** @type {NodeListOf<HTMLElement>} */ (panel.querySelectorAll(BARS))) {
+    if (bar.closest("dialog") !== focused.closest("dialog")) continue; // what lies behind a dialog stays where it is
     const { position, top } = getComputedStyle(bar);
     const scroller = position === "sticky" && !bar.contains(focused) && scrollerOf(bar);
     if (!scroller || !scroller.contains(focused)) continue;
