@@ -726,11 +726,12 @@ declare namespace Schema {
     kind: string;
     at: number;
   }
-  /** `until` is when the training goes on by itself; '' while it still saves and stops. */
+  /** `until` is when the training goes on by itself; '' while it still saves and stops. `person` is since when a person has it, who may have asked while the saves of the training were drawn; '' where nobody has. */
   interface Lending {
     job_id: string;
     asked_at: string;
     until: string;
+    person: string;
   }
   /** Which training has made room on the GPU, and until when. */
   interface LendingState {

@@ -9,7 +9,7 @@ from datetime import timedelta
 from types import SimpleNamespace
 
 import pytest
-from isengard.core.clock import SystemClock, iso
+from isengard.core.clock import SystemClock, iso, moment
 from isengard.core.errors import IllegalTransitionError, LedgerAwayError, NotFoundError
 from isengard.core.records.job_states import JobState
 from isengard.training.gpu import gpu_lending
@@ -116,14 +116,78 @@ def test_a_training_that_did_not_stop_in_time_for_its_saves_goes_on_once_it_has(
         return None
 
     lender = SimpleNamespace(
-        lend=lambda job_id: None,
+        lend=lambda job_id, *, for_saves: None,
         room_made=waited,
         state=lambda: {"job_id": "job_1", "asked_at": "", "until": ""},
-        give_back=lambda: given_back.append(True),
+        give_back_saves=lambda job_id: given_back.append(True),
     )
     stopper = EarlyStopper(None, SystemClock(), None, None, lender, None)
     asyncio.run(stopper._look_lent(SimpleNamespace(id="job_1"), None, [100], None))
     assert given_back == [True]
+
+
+@pytest.fixture
+def shared(paths, clock):
+    """A lender whose only training is paused; `left_s()` tells for how long it has made room, None where it has gone on."""
+    job = SimpleNamespace(id="job_x", kind="training", state=JobState.RUNNING, correlation_id="c")
+
+    def order(job_id, wish):
+        job.state = JobState.PAUSING
+        return job
+
+    ledger = SimpleNamespace(get=lambda job_id: job, order=order, emit=lambda *_, **__: None)
+    training = SimpleNamespace(resume=lambda job_id: setattr(job, "state", JobState.RUNNING))
+    lender = GpuLender(paths, clock, ledger, training, SimpleNamespace(unfinished=list))
+
+    def stopped():
+        job.state = JobState.PAUSED
+        lender._look_after(gpu_lending.read(paths))
+
+    def left_s():
+        known = gpu_lending.read(paths)
+        return None if known is None else round((moment(known.until) - clock.now()).total_seconds())
+
+    return SimpleNamespace(lender=lender, clock=clock, job=job, stopped=stopped, left_s=left_s)
+
+
+@pytest.mark.parametrize("first", ["person", "saves"])
+def test_what_a_person_lends_while_saves_are_drawn_is_theirs_to_its_end(shared, first):
+    """The training went on under their hands as soon as its saves were judged."""
+    shared.lender.lend("job_x", for_saves=first == "saves")
+    shared.stopped()
+    shared.clock.advance(30)
+    shared.lender.lend("job_x", for_saves=first == "person")
+    shared.clock.advance(20)
+    shared.lender.give_back_saves("job_x")
+    assert (shared.job.state, shared.left_s()) == (JobState.PAUSED, 120 - (50 if first == "person" else 20))
+    shared.lender.give_back()
+    assert (shared.job.state, shared.left_s()) == (JobState.RUNNING, None), "they may end it themselves"
+
+
+def test_a_loan_of_saves_is_given_back_where_nobody_has_it_any_more(shared):
+    shared.lender.lend("job_x")
+    shared.stopped()
+    for _ in range(5):
+        shared.clock.advance(60)
+        shared.lender.lend("job_x", for_saves=True)
+    shared.lender.give_back_saves("job_x")
+    assert (shared.job.state, shared.left_s()) == (JobState.RUNNING, None)
+
+
+def test_saves_that_were_judged_give_back_nothing_of_another_training(shared):
+    shared.lender.lend("job_x")
+    shared.stopped()
+    shared.lender.give_back_saves("job_of_saves")
+    assert (shared.job.state, shared.left_s()) == (JobState.PAUSED, 120)
+
+
+def test_a_person_who_asks_while_it_still_stops_for_saves_has_their_time(shared):
+    shared.lender.lend("job_x", for_saves=True)
+    shared.lender.lend("job_x")
+    shared.lender.give_back_saves("job_x")
+    shared.clock.advance(40)
+    shared.stopped()
+    assert (shared.job.state, shared.left_s()) == (JobState.PAUSED, 120)
 
 
 def test_a_training_that_never_heard_of_it_lends_nothing_after_a_while(paths):

@@ -18,11 +18,13 @@ FORGOTTEN_AFTER = timedelta(minutes=30)
 
 @dataclass(frozen=True)
 class Lending:
-    """`until` is when the training goes on by itself; '' while it still saves and stops."""
+    """`until` is when the training goes on by itself; '' while it still saves and stops. `person` is since when a person has it, who may
+    have asked while the saves of the training were drawn; '' where nobody has."""
 
     job_id: str
     asked_at: str
     until: str = ""
+    person: str = ""
 
     def is_over(self, clock: Clock) -> bool:
         """Also when it would go on for longer than anything is lent: then the clock was set back."""
@@ -33,8 +35,12 @@ def read(paths: DataPaths) -> Lending | None:
     """Read what is lent; None when nothing is, and for a file that is not ours."""
     try:
         content = json.loads(_file(paths).read_text(encoding="utf-8"))
-        lending = Lending(**{name: str(content[name]) for name in ("job_id", "asked_at", "until")})
-        moment(lending.until or lending.asked_at)
+        lending = Lending(
+            **{name: str(content[name]) for name in ("job_id", "asked_at", "until")},
+            person=str(content.get("person", "")),
+        )
+        for at in (lending.until or lending.asked_at, lending.person or lending.asked_at):
+            moment(at)
         return lending
     except (OSError, ValueError, KeyError, TypeError):
         return None

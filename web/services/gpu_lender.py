@@ -5,9 +5,10 @@ from __future__ import annotations
 import asyncio
 import logging
 from dataclasses import asdict, dataclass, replace
+from datetime import timedelta
 from typing import Any
 
-from ...core.clock import Clock, iso
+from ...core.clock import Clock, iso, moment
 from ...core.correlation import correlated
 from ...core.errors import ConflictError, IllegalTransitionError, IsengardError, NotFoundError
 from ...core.executor import in_thread
@@ -46,8 +47,9 @@ class GpuLender:
         lent = gpu_lending.read(self.paths)
         return None if lent is None else asdict(lent)
 
-    def lend(self, job_id: str) -> Job:
-        """Save and stop the training for two minutes of pictures; asked again, for two minutes from then on.
+    def lend(self, job_id: str, *, for_saves: bool = False) -> Job:
+        """Save and stop the training for two minutes of pictures; asked again, for two minutes from then on. `for_saves`: no person has
+        asked, its own saves are drawn.
 
         Raises ConflictError `wrong_state`, or `gpu_lent` when another training has already made room.
         """
@@ -63,10 +65,15 @@ class GpuLender:
             raise ConflictError(
                 "wrong_state", "Only a running training can pause for pictures.", "Reload this page."
             )
+        now = iso(self.clock.now())
+        person = "" if for_saves else now
         if lending is None:
-            self._keep(Lending(job_id, iso(self.clock.now())))
+            self._keep(Lending(job_id, now, person=person))
         elif lending.until:
-            self._keep(Lending(job_id, lending.asked_at, gpu_lending.lent_until(self.clock, LENT_S)))
+            until = gpu_lending.lent_until(self.clock, LENT_S)
+            self._keep(replace(lending, until=until, person=person or lending.person))
+        elif person and not lending.person:
+            self._keep(replace(lending, person=person))
         return self._paused(job_id, first=lending is None) if job.state is JobState.RUNNING else job
 
     def _paused(self, job_id: str, *, first: bool) -> Job:
@@ -98,6 +105,18 @@ class GpuLender:
         else:
             self._go_on(lent)
 
+    def give_back_saves(self, job_id: str) -> None:
+        """Give back what was lent for the saves of a training. A person who has asked for it meanwhile has their two minutes, and what was
+        lent by another training since is theirs."""
+        lent = gpu_lending.read(self.paths)
+        if lent is None or lent.job_id != job_id or (lent.person and not lent.until):
+            return
+        theirs = moment(lent.person) + timedelta(seconds=LENT_S) if lent.person else self.clock.now()
+        if theirs > self.clock.now():
+            self._keep(replace(lent, until=iso(theirs)))
+        else:
+            self.give_back()
+
     async def run(self) -> None:
         """For ever: looks after what is lent, also after a restart."""
         while True:
@@ -122,7 +141,8 @@ class GpuLender:
         elif job.state is JobState.PAUSED and not lent.until:
             until = gpu_lending.lent_until(self.clock, LENT_S)
             _log.info("The GPU is lent to pictures", extra={"context": {"job_id": job.id, "until": until}})
-            self._keep(Lending(lent.job_id, lent.asked_at, until))
+            person = iso(self.clock.now()) if lent.person else ""
+            self._keep(replace(lent, until=until, person=person))
         elif job.state is JobState.PAUSED and lent.is_over(self.clock) and not self.pictures.unfinished():
             self._go_on(lent)
 

@@ -117,19 +117,19 @@ class EarlyStopper:
         self, job: Job, training: ResolvedTraining, steps: list[int], recipe: Recipe
     ) -> None:
         """The training saves and stops, and goes on when all was decided; where it does not stop in time, as soon as it has."""
-        await in_thread(self.lender.lend, job.id)
+        await in_thread(self.lender.lend, job.id, for_saves=True)
         await self.lender.room_made()
         lent = await in_thread(self.lender.state)
         if lent is None or lent["job_id"] != job.id:
             return
         if not lent["until"]:
-            await in_thread(self.lender.give_back)
+            await in_thread(self.lender.give_back_saves, job.id)
             return
         try:
             await self._draw(job, steps, recipe, self._lend_on(job))
             await in_thread(self._decide, job, training)
         finally:
-            await in_thread(self.lender.give_back)
+            await in_thread(self.lender.give_back_saves, job.id)
 
     async def _draw(self, job: Job, steps: list[int], recipe: Recipe, meanwhile: Meanwhile) -> None:
         self._drawn.setdefault(job.id, set()).update(steps)
@@ -143,7 +143,7 @@ class EarlyStopper:
             nonlocal asked_at
             if self.clock.monotonic() - asked_at > LENT_S / 4:
                 asked_at = self.clock.monotonic()
-                await in_thread(self.lender.lend, job.id)
+                await in_thread(self.lender.lend, job.id, for_saves=True)
 
         return lend_on
 
