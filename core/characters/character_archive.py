@@ -24,6 +24,7 @@ from pydantic import Field, ValidationError, model_validator
 
 from .. import atomic
 from ..errors import ConflictError, InvalidError, IsengardError, TooLargeError, UnsupportedMediaError
+from ..faces.calibration import DLIB
 from ..ids import new_id
 from ..loras.safetensors_file import read_header
 from ..loras.versions import BASE_ENTRY, VersionStore
@@ -100,7 +101,7 @@ class ArchivedLora(Record):
     family: str = Field(pattern=r"^[a-z0-9_]{1,40}$")
     sha256: str = Field(pattern=_HASH)
     base_sha256: str | None = Field(default=None, pattern=_HASH)
-    trigger_word: Annotated[Line, Field(max_length=80)] = ""
+    trigger_word: Annotated[Line, Field(max_length=200)] = ""
     proof: Proof = Field(default_factory=Proof)
     scores: dict[str, float] = Field(default_factory=dict, max_length=20)
     placeholder: bool = False
@@ -213,7 +214,9 @@ def _archived_crops(photos: Sequence[Photo]) -> ArchivedCrops:
 
 
 def _archived(number: int, version: Version) -> ArchivedLora:
-    carried = set(ArchivedLora.model_fields) - {"file"}
+    """A file does not say by which model its numbers were measured: those of another than dlib would be taken for dlib's."""
+    others = version.measured_by not in ("", DLIB.model)
+    carried = set(ArchivedLora.model_fields) - {"file"} - ({"scores"} if others else set())
     return ArchivedLora(file=f"loras/{number:04d}.safetensors", **version.model_dump(include=carried))
 
 

@@ -327,6 +327,20 @@ def test_a_trained_lora_travels_with_its_proofs(photos, characters, stores, ann,
     assert done.former_trigger == "annqvx" and done.character.trigger_word != "annqvx"
 
 
+@pytest.mark.parametrize(
+    ("model", "kept"), [("", {"likeness": 0.6}), ("dlib_resnet_v1", {"likeness": 0.6}), ("dinov2", {})]
+)
+def test_numbers_of_another_model_are_not_told_as_dlibs(stores, ann, characters, tmp_path, model, kept):
+    """And a LoRA from elsewhere may have a long trigger: its person could not be exported."""
+    version = publish(stores.versions, {"slug": ann.slug, "id": ann.id}, 500)
+    measured = {"scores": {"likeness": 0.6}, "measured_by": model, "trigger_word": "w" * 200}
+    stores.versions.update(version, lambda known: known.model_copy(update=measured))
+    file = tmp_path / "ann.zip"
+    archive.write_archive(file, ann, stores, loras=archive.exported_loras(stores, ann))
+    (came,) = archive.read_archive(file, stores, sound).character.versions
+    assert (came.scores, came.measured_by, came.trigger_word) == (kept, "", "w" * 200)
+
+
 def test_a_lora_that_comes_in_still_knows_the_checkpoint_it_was_trained_on(take):
     """By its own word: an older Isengard reads the file too."""
     data = save(tensors(TINY, 1), {"isengard_base": "mine.safetensors"})
