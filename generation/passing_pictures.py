@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-import shutil
+import logging
 import uuid
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -12,11 +12,14 @@ from pathlib import Path
 
 from ..core.errors import IsengardError, NotReadyError
 from ..core.executor import in_thread
-from ..core.generations.generation_sidecars import PROOF_MARK
+from ..core.generations.generation_sidecars import PROOF_MARK, remove_marked
 from ..core.generations.save_tickets import SaveTickets
 from ..core.ids import new_id
 from ..core.paths import DataPaths, contained
+from ..core.storage.file_moves import left_for_later
 from .image.interface import NOT_FINITE, ImagePipeline, Prompt, Sign
+
+_log = logging.getLogger("isengard.proof")
 
 
 @dataclass(frozen=True)
@@ -45,8 +48,16 @@ async def passing_folder(paths: DataPaths, pictures: int) -> AsyncIterator[Passi
     try:
         yield PassingFolder(folder, await in_thread(tickets.issue, folder.name, pictures))
     finally:
-        await in_thread(tickets.void, folder.name)
-        await in_thread(shutil.rmtree, folder)
+        await in_thread(_tidied, tickets, folder)
+
+
+def _tidied(tickets: SaveTickets, folder: Path) -> None:
+    """What is in use stays until the next start: what was found out by these pictures is worth more than that they go at once."""
+    with left_for_later(folder=folder.name):
+        tickets.void(folder.name)
+    with left_for_later(folder=folder.name):
+        if not remove_marked(folder, PROOF_MARK):
+            _log.warning("Pictures in use go at the next start", extra={"context": {"folder": folder.name}})
 
 
 async def draw(pipeline: ImagePipeline, prompt: Prompt, folder: Path) -> Drawn:

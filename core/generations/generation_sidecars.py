@@ -45,7 +45,7 @@ def remove_left_proofs(paths: DataPaths) -> int:
     """Remove the folders of proofs that a crash interrupted; tells how many. The mark goes last: pictures in use go at the next start."""
     left = [mark.parent for mark in paths.outputs.glob(f"*/{PROOF_MARK}")]
     for folder in left:
-        _remove_marked(folder, PROOF_MARK)
+        remove_marked(folder, PROOF_MARK)
     return len(left)
 
 
@@ -59,16 +59,17 @@ def remove_unkept(library: Library, paths: DataPaths) -> int:
         if known or (folder / RECORD_FILE).exists():
             removed(mark)
             continue
-        _remove_marked(folder, UNKEPT_MARK)
+        remove_marked(folder, UNKEPT_MARK)
         left += 1
     if left:
         _log.warning("Generations that were never kept are removed", extra={"context": {"generations": left}})
     return left
 
 
-def _remove_marked(folder: Path, mark: str) -> None:
-    if all([removed(entry) for entry in folder.iterdir() if entry.name != mark]):
-        removed(folder)
+def remove_marked(folder: Path, mark: str) -> bool:
+    """Remove a folder as far as it can be, and tell whether it is gone: its mark goes last, so that the next start finds what is in
+    use now."""
+    return all([removed(entry) for entry in folder.iterdir() if entry.name != mark]) and removed(folder)
 
 
 def rebuild_generations(library: Library, paths: DataPaths, clock: Clock) -> int:

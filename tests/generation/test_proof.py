@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 
 import pytest
 from isengard.core.errors import NotReadyError
@@ -106,6 +107,24 @@ def test_what_a_crash_left_of_a_proof_goes_at_the_next_start(house):
     (folder / "0000.png").write_bytes(b"face")
     asyncio.run(house.service.recover())
     assert not folder.exists()
+
+
+def test_a_picture_in_use_takes_no_proof_away_and_goes_at_the_next_start(house, monkeypatch):
+    """Windows refuses to remove what a scanner is just reading: the training was told as not checked."""
+    unlink = os.unlink
+
+    def refused(path, *given, **named):
+        if str(path).endswith("0001.png"):
+            raise PermissionError(13, "in use", str(path))
+        unlink(path, *given, **named)
+
+    monkeypatch.setattr(os, "unlink", refused)
+    assert prove(house)[0].verdict == "changed"
+    (left,) = house.paths.outputs.iterdir()
+    assert sorted(file.name for file in left.iterdir()) == ["0001.png", PROOF_MARK]
+    monkeypatch.undo()
+    asyncio.run(house.service.recover())
+    assert list(house.paths.outputs.iterdir()) == []
 
 
 def test_differences_are_of_pixels_not_of_files(tmp_path):
