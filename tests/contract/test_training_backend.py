@@ -207,8 +207,12 @@ def test_a_stop_in_the_middle_of_a_save_waits_for_its_end(make, standin, job_dir
     backend = make("ai_toolkit")
     wanted = training(backend, steps=400, save_every=5)
     _, process = start(backend, job_dir, wanted)
-    wait_until(lambda: backend.checkpoints(job_dir, wanted))
-    assert backend.poll(job_dir, wanted, 0).progress.phase == "saving"
+    wait_until(
+        lambda: (
+            backend.checkpoints(job_dir, wanted)
+            and backend.poll(job_dir, wanted, 0).progress.phase == "saving"
+        )
+    )
     backend.stop(job_dir, process.pid)
     assert backend.outcome(job_dir, wanted, process.wait(20)).state == "cancelled"
     (state,) = (job_dir / "out").rglob("optimizer.pt")

@@ -27,8 +27,8 @@ def redis_url(request):
 def test_leases_and_heartbeats_do_not_mind(house, ann, start_worker):
     overrides = Overrides(steps=STEPS, save_every=SAVE_EVERY, sample_prompts=[])
     job = house.training.submit(TrainingRequest(character_id=ann.id, overrides=overrides), "jump")
-    start_worker(boot=JUMPING_BOOT, ISENGARD_FAST_TEST_S="1.2", ISENGARD_LEASE_S="1", ISENGARD_BEAT_S="0.2")
-    seen, deadline = set(), time.monotonic() + 30
+    start_worker(boot=JUMPING_BOOT, ISENGARD_FAST_TEST_S="1.2", ISENGARD_LEASE_S="6", ISENGARD_BEAT_S="0.2")
+    seen, deadline = set(), time.monotonic() + 120
     while (now := house.ledger.get(job.id)).state not in ENDED and time.monotonic() < deadline:
         house.ledger.reconcile()
         seen.add(now.updated_at[:10])

@@ -13,6 +13,7 @@ from isengard.core.loras.safetensors_file import read_header
 from isengard.core.records.job_states import JobState
 from isengard.core.records.training import Overrides, TrainingRequest
 from isengard.core.settings import Settings
+from isengard.core.storage.database import BUSY_TIMEOUT_S
 from isengard.training.interface import ResolvedTraining
 from isengard.training.ledgers import open_ledger
 
@@ -55,10 +56,10 @@ def test_damaged_databases_come_back_whole(house, ann, logged):
         for file in house.paths.root.glob("jobs.db*"):
             file.unlink()
         house.paths.jobs_db.write_bytes(DAMAGES[number % len(DAMAGES)](bytearray(whole), chance))
-        began = time.monotonic()
+        began, used = time.monotonic(), time.process_time()
         ledger = open_ledger(Settings(), house.paths, SystemClock())
         states = [state_of(ledger, job.id) for job in jobs]
-        assert time.monotonic() - began < 2
+        assert time.process_time() - used < 2 and time.monotonic() - began < BUSY_TIMEOUT_S
         assert states == [JobState.COMPLETED, JobState.CANCELLED, JobState.QUEUED], number
         ledger.close()
         kept = list(house.paths.root.glob("jobs.db.corrupt-*"))
@@ -97,11 +98,11 @@ def test_truncated_checkpoints_are_never_resumed_from(house, ann, start_worker):
     for number in range(FILES):
         cut = whole[: number * len(whole) // FILES]
         last.write_bytes(cut if number % 4 else bytes(flip(bytearray(cut + bytes(8)), chance))[: len(cut)])
-        began = time.monotonic()
+        used = time.process_time()
         with pytest.raises(InvalidError):
             read_header(last)
         assert [known.step for known in backend.checkpoints(job_dir, training)] == [20]
-        assert time.monotonic() - began < 0.5
+        assert time.process_time() - used < 0.5
     plan = backend.plan(job_dir, training, resume=True)
     assert plan.argv and first.exists() and not last.exists()
     (kept,) = (job_dir / "quarantine").iterdir()

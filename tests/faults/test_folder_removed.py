@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shutil
-import time
 
 import pytest
 from isengard.core.records.job_states import JobState
@@ -12,6 +11,7 @@ from isengard.core.storage.file_lock import held
 from isengard.training.machine.os_locks import worker_lock_path
 from isengard.training.process import process_tree
 from isengard.training.process.trainer_process import PID_FILE
+from support.soon import until
 from support.training_waits import wait_for
 
 LONG = {"ISENGARD_IDLE_S": "300", "ISENGARD_LOOK_S": "0.3"}
@@ -34,12 +34,9 @@ def made_anew(paths):
 @pytest.mark.parametrize("how", [removed, moved, made_anew])
 def test_an_idle_worker_ends_and_says_why(house, paths, start_worker, tmp_path, how):
     worker = start_worker(LOG_DIR=str(tmp_path / "logs"), **LONG)
-    deadline = time.monotonic() + 30
-    while not (held(worker_lock_path(paths)) and house.ledger.workers()):
-        assert time.monotonic() < deadline
-        time.sleep(0.1)
+    until(lambda: held(worker_lock_path(paths)) and house.ledger.workers())
     how(paths)
-    assert worker.wait(20) == 1
+    assert worker.wait(60) == 1
     (log,) = (tmp_path / "logs" / "worker").glob("*.log")
     assert "The data folder was removed or moved" in log.read_text()
 
@@ -49,14 +46,10 @@ def test_a_worker_that_trains_takes_its_trainer_along(house, ann, paths, start_w
         character_id=ann.id, family="sd15", overrides=Overrides(steps=5000, save_every=50)
     )
     job = house.training.submit(request, "corr-removed")
-    worker = start_worker(LOG_DIR=str(tmp_path / "logs"), **LONG)
+    worker = start_worker(LOG_DIR=str(tmp_path / "logs"), ISENGARD_FAST_TEST_S="90", **LONG)
     wait_for(house.ledger, job.id, {JobState.RUNNING})
     pid_file = paths.job(job.id) / PID_FILE
-    while (trainer := process_tree.read_pid_file(str(pid_file))) is None:
-        time.sleep(0.05)
+    trainer = until(lambda: process_tree.read_pid_file(str(pid_file)))
     moved(paths)
-    assert worker.wait(20) == 1
-    deadline = time.monotonic() + 10
-    while process_tree.alive(*trainer):
-        assert time.monotonic() < deadline, "the trainer trains for nobody"
-        time.sleep(0.05)
+    assert worker.wait(60) == 1
+    until(lambda: not process_tree.alive(*trainer))  # else it trains for nobody

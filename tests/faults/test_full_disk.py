@@ -19,6 +19,7 @@ from isengard.core.records.generation_states import GenerationState
 from isengard.core.records.job_states import JobState
 from isengard.core.records.training import Overrides, TrainingRequest
 from support.generation_records import draft, picture
+from support.soon import until
 from support.storm_checks import assert_nothing_left
 from support.training_fixtures import draw_photo
 from support.training_waits import wait_for
@@ -67,10 +68,9 @@ def test_a_training_waits_for_room_and_goes_on(house, ann, start_worker, _):
     house.doorbell.ring(job.id, 0)
     start_worker(**FAST, ISENGARD_FAST_TEST_S="6")
     wait_for(house.ledger, job.id, {JobState.RUNNING})
-    while not house.ledger.get(job.id).checkpoints:
-        time.sleep(0.05)
+    until(lambda: house.ledger.get(job.id).checkpoints)
     ballast = fill(house.paths)
-    paused = wait_for(house.ledger, job.id, {JobState.PAUSED}, timeout_s=40)
+    paused = wait_for(house.ledger, job.id, {JobState.PAUSED})
     assert (
         paused.error.code == "disk_full"
         and "resumes automatically" in paused.error.hint
@@ -79,7 +79,7 @@ def test_a_training_waits_for_room_and_goes_on(house, ann, start_worker, _):
     time.sleep(1)
     assert house.ledger.get(job.id).state is JobState.PAUSED, "it went on without room"
     ballast.free()
-    done = wait_for(house.ledger, job.id, timeout_s=60)
+    done = wait_for(house.ledger, job.id)
     assert done.state is JobState.COMPLETED, done
     assert [known.step for known in done.checkpoints] == list(range(40, 401, 40))
     assert_nothing_left(house.paths.root)

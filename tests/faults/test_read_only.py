@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import subprocess
 import time
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager
 
 import pytest
 from isengard.core.records.job_states import JobState
 from isengard.core.records.training import Overrides, TrainingRequest
+from support.soon import until
 from support.storm_checks import assert_nothing_left, assert_one_trainer_at_a_time
 from support.training_waits import wait_for
 
@@ -17,17 +18,25 @@ STEPS, SAVE_EVERY = 400, 40
 FAST = {"ISENGARD_BEAT_S": "0.3", "ISENGARD_LOOK_S": "0.3", "ISENGARD_IDLE_S": "1"}
 
 
+@pytest.fixture
+def beside(house, tmp_path):
+    """The data folder once more, on a mount that takes no writes."""
+    beside = tmp_path / "beside"
+    beside.mkdir()
+    mount("--bind", house.paths.root, beside)
+    mount("-o", "remount,ro,bind", beside)
+    yield beside
+    subprocess.run(["umount", "-l", beside], check=True)
+
+
 @contextmanager
 def read_only(folder, beside):
-    """For root too: whatever is opened from now on lies on a read-only mount of the same folder, made beside it first."""
-    beside.mkdir()
-    with ExitStack() as undone:
-        mount("--bind", folder, beside)
-        undone.callback(subprocess.run, ["umount", "-l", beside], check=True)
-        mount("-o", "remount,ro,bind", beside)
-        mount("--bind", beside, folder)
-        undone.callback(subprocess.run, ["umount", "-l", folder], check=True)
+    """For root too: whatever is opened from now on lies on that mount."""
+    mount("--bind", beside, folder)
+    try:
         yield
+    finally:
+        subprocess.run(["umount", "-l", folder], check=True)
 
 
 def mount(*arguments):
@@ -36,23 +45,22 @@ def mount(*arguments):
         pytest.fail(f"mounts are needed: run as root on Linux ({mounted.stderr.strip()})")
 
 
-def test_a_training_pauses_and_goes_on(house, ann, start_worker, tmp_path):
+def test_a_training_pauses_and_goes_on(house, ann, start_worker, beside):
     overrides = Overrides(steps=STEPS, save_every=SAVE_EVERY, sample_prompts=[])
     request = TrainingRequest(character_id=ann.id, overrides=overrides)
     job = house.training.submit(request, "read-only")
-    start_worker(**FAST, ISENGARD_FAST_TEST_S="2")
+    start_worker(**FAST)
     wait_for(house.ledger, job.id, {JobState.RUNNING})
-    while not house.ledger.get(job.id).checkpoints:
-        time.sleep(0.02)
-    with read_only(house.paths.root, tmp_path / "beside"):
-        paused = wait_for(house.ledger, job.id, {JobState.PAUSED}, timeout_s=20)
+    until(lambda: house.ledger.get(job.id).checkpoints)
+    with read_only(house.paths.root, beside):
+        paused = wait_for(house.ledger, job.id, {JobState.PAUSED})
         assert paused.error.code == "folder_read_only" and "resumes automatically" in paused.error.hint
         with pytest.raises(OSError, match="Read-only"):
             house.training.submit(request, "read-only")
         time.sleep(0.5)
         assert house.ledger.get(job.id).state is JobState.PAUSED, "it went on without a folder to write to"
         assert house.ledger.get(job.id).checkpoints == paused.checkpoints != []
-    done = wait_for(house.ledger, job.id, timeout_s=30)
+    done = wait_for(house.ledger, job.id)
     assert (done.state, done.attempt) == (JobState.COMPLETED, 2), done
     assert [known.step for known in done.checkpoints] == list(range(SAVE_EVERY, STEPS + 1, SAVE_EVERY))
     assert_one_trainer_at_a_time(house.paths.job(job.id), 2, steps=STEPS, save_every=SAVE_EVERY)

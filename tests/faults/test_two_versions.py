@@ -16,6 +16,7 @@ import redis
 from support import live_server, newer_version
 from support.ledger_fixtures import redis_server  # noqa: F401 - fixture
 from support.newer_version import LATER, ROOT
+from support.soon import WITHIN_S, until
 from support.training_fixtures import draw_photo
 
 pytestmark = pytest.mark.slow
@@ -92,7 +93,7 @@ def train(api, character_id, **wanted):
     return api.post("/training/jobs", body)["id"]
 
 
-def changes_heard(server, character_id, seconds=6.0):
+def changes_heard(server, character_id, seconds=WITHIN_S):
     """How many changes of a person the thread that follows the events hands on."""
     line = http.client.HTTPConnection("127.0.0.1", server.told["port"], timeout=seconds)
     line.request("GET", "/isengard/events")
@@ -119,7 +120,7 @@ def test_a_worker_of_one_version_serves_the_server_of_the_other(start, url, tmp_
     server = start.server(server_is)
     api, worker = server.api, start.worker(worker_is)
     ann = person(api, tmp_path)
-    wait_until(lambda: api.get("/training/workers")["items"])
+    until(lambda: api.get("/training/workers")["items"])
     job_id = train(api, ann)
     submitted = stored(start, url, job_id)
     done = api.wait_for(f"/training/jobs/{job_id}", 60)
@@ -127,13 +128,13 @@ def test_a_worker_of_one_version_serves_the_server_of_the_other(start, url, tmp_
     api.post(f"/characters/{ann}/captions", {"plan": "captioner", "overwrite": True})
     captioned = api.get("/training/jobs?kind=captioning")["items"][0]["id"]
     assert api.wait_for(f"/training/jobs/{captioned}", 60)["state"] == "completed"
-    wait_until(lambda: all(photo["caption"] for photo in api.get(f"/characters/{ann}/photos")["items"]))
+    until(lambda: all(photo["caption"] for photo in api.get(f"/characters/{ann}/photos")["items"]))
     assert_what_was_later_is_there(start, api, stored(start, url, job_id), submitted, worker_is)
     assert changes_heard(server, ann) == 1, "nobody follows the events any more"
     assert worker.poll() is None and len(api.get("/training/workers")["items"]) == 1
     server.close()
     worker.send_signal(signal.SIGTERM)
-    worker.wait(20)
+    worker.wait(60)
     assert_nothing_was_lost(start)
 
 
@@ -150,14 +151,6 @@ def assert_what_was_later_is_there(start, api, document, submitted, worker_is):
     api.post(f"/characters/{character}/versions/pick", {"file": before["file"]})
     after = json.loads(sidecar.read_text())["version"]
     assert after["picked"] and {**after, "picked": False} == before
-
-
-def wait_until(holds, timeout_s=20.0):
-    deadline = time.monotonic() + timeout_s
-    while not (found := holds()):
-        assert time.monotonic() < deadline, "it never came"
-        time.sleep(0.1)
-    return found
 
 
 @pytest.mark.parametrize("url", ["sqlite"], indirect=True)

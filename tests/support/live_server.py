@@ -64,7 +64,7 @@ class ServerProcess:
     def close(self) -> None:
         if self._process.poll() is None:
             self._process.stdin.close()
-            self._process.wait(20)
+            self._process.wait(60)
 
 
 def person(server, folder: Path, name: str = "Ann Example", photos: int = 2, **more) -> dict:

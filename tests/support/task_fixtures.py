@@ -50,7 +50,7 @@ def opened_house(paths) -> Iterator[SimpleNamespace]:
             thread.join(0.02)
         assert thread.is_alive(), ledger.get(job.id)
         ledger.order(job.id, then)
-        thread.join(30)
+        thread.join(120)
         return done[0]
 
     house.submit, house.run, house.run_until = submit, run, run_until

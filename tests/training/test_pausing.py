@@ -12,7 +12,8 @@ from isengard.training.interface import Outcome, ResolvedTraining
 from isengard.training.worker import runner
 from support.task_fixtures import task_house  # noqa: F401 - fixture
 
-SAVE_S = 30.0
+#: Seconds: nobody waits for so long.
+SAVE_S = 300.0
 
 
 class Trainer:

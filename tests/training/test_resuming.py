@@ -5,12 +5,12 @@ from __future__ import annotations
 import json
 import os
 import re
-import time
 
 import pytest
 from isengard.core.paths import DataPaths
 from isengard.core.records.job_states import JobState
 from isengard.training.monitoring.run_watch import read_losses
+from support.soon import until
 from support.standin_fixtures import standin, submit  # noqa: F401 - fixture
 from support.training_waits import wait_for
 
@@ -29,23 +29,22 @@ def paths(tmp_path, request, monkeypatch):
     return paths
 
 
-def begun(house, ann, start_worker):
-    """A training that has left its first checkpoint, and the worker that runs it."""
+def begun(house, ann, standin, start_worker):  # noqa: F811
+    """A training that has left its first checkpoint and stays where it is, and the worker that runs it."""
+    (standin / "hold").write_text("45")
     job = submit(house, ann, steps=120, save_every=30)
     worker = start_worker(ISENGARD_MODE="production", ISENGARD_IDLE_S="20")
-    deadline = time.monotonic() + 60
-    while not house.ledger.get(job.id).checkpoints:
-        assert time.monotonic() < deadline, house.ledger.get(job.id)
-        time.sleep(0.05)
+    until(lambda: house.ledger.get(job.id).checkpoints)
     return job, worker
 
 
 @pytest.fixture
 def paused(house, ann, standin, start_worker):  # noqa: F811
     """A training that was paused after its first checkpoint, and the step it had come to."""
-    job, _ = begun(house, ann, start_worker)
+    job, _ = begun(house, ann, standin, start_worker)
     house.ledger.order(job.id, "pause")
     job = wait_for(house.ledger, job.id, {JobState.PAUSED})
+    (standin / "hold").unlink()
     return job, max(checkpoint.step for checkpoint in job.checkpoints)
 
 
@@ -92,9 +91,10 @@ def test_a_resume_that_begins_below_its_checkpoint_stops_and_says_so(house, paus
 
 
 def test_a_training_whose_worker_was_lost_goes_on_at_its_checkpoint(house, ann, standin, start_worker):  # noqa: F811
-    job, worker = begun(house, ann, start_worker)
+    job, worker = begun(house, ann, standin, start_worker)
     worker.kill()
     worker.wait()
+    (standin / "hold").unlink()
     start_worker(ISENGARD_MODE="production", ISENGARD_IDLE_S="20")
     done = wait_for(house.ledger, job.id)
     assert (done.state, done.attempt) == (JobState.COMPLETED, 2), done.error
@@ -127,4 +127,4 @@ def test_a_file_that_was_copied_later_is_not_taken_for_the_newest(house, paused)
     done = go_on(house, job)
     assert done.state is JobState.COMPLETED
     log = (house.paths.job(job.id) / "trainer.log").read_text()
-    assert newest.name in log.split("RESUMING FROM ")[-1].splitlines()[0]
+    assert newest.name in log.split("Isengard: attempt 2")[1].split("RESUMING FROM ")[1].splitlines()[0]

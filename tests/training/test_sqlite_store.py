@@ -39,7 +39,7 @@ def both(*steps):
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join(5)
+        thread.join(30)
     assert not any(thread.is_alive() for thread in threads), "each waits for the other"
     return sorted(ended)
 
@@ -47,7 +47,7 @@ def both(*steps):
 def hit(open_connection, pause):
     def step(start):
         with open_connection():
-            start.wait(5)
+            start.wait(30)
             time.sleep(pause)
             raise sqlite3.DatabaseError(DAMAGE)
 
@@ -77,11 +77,11 @@ def test_a_reader_and_a_writer_who_find_another_file_go_over_to_it(tmp_path, clo
             file.rename(folder / "gone" / file.name)
 
         def read(start, ledger=ledger):
-            start.wait(5)
+            start.wait(30)
             return ledger.last_seq()
 
         def write(start, ledger=ledger):
-            start.wait(5)
+            start.wait(30)
             ledger.forget("job_x")
             return 0
 
@@ -95,17 +95,17 @@ def test_a_readers_damage_leaves_a_writers_transaction_alone(ledger, tmp_path):
 
     def read(start):
         with ledger._store.read():
-            start.wait(5)
-            assert writing.wait(5)
+            start.wait(30)
+            assert writing.wait(30)
             reading.set()
             raise sqlite3.DatabaseError(DAMAGE)
 
     def write(start):
         with ledger._store.write() as db:
-            start.wait(5)
+            start.wait(30)
             db.execute("INSERT INTO worker VALUES ('w', 1, '{}')")
             writing.set()
-            assert reading.wait(5)
+            assert reading.wait(30)
             time.sleep(0.1)
             db.execute("INSERT INTO worker VALUES ('v', 1, '{}')")
         return "written"

@@ -30,7 +30,7 @@ def test_a_worker_that_cannot_load_is_told_with_its_last_lines_once(
     monkeypatch.setenv("PYTHONPATH", "." if relative else str(tmp_path))
     for _ in range(3):
         assert supervisor.ensure_worker()
-        supervisor._child.wait(15)
+        supervisor._child.wait(60)
     (told,) = [record for record in logged.records if record.getMessage() == "The worker has failed"]
     assert told.context["exit_code"] == 1
     assert told.context["said"][-1] == "ImportError: the huey of PYTHONPATH"

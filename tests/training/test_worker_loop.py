@@ -2,33 +2,37 @@
 
 from __future__ import annotations
 
+import math
 import threading
-import time
 
 from isengard.core.records.worker import BackendState
 from isengard.training.worker.runner import Pace, Tools
 from isengard.training.worker.worker import IsengardWorker, Slot, Timing, describe
+from support.soon import WITHIN_S, until
 
 
 def test_a_trainer_that_cannot_be_asked_ends_no_worker(house, logged):
     asked = []
 
     def backends():
-        asked.append(time.monotonic())
+        asked.append(True)
         if len(asked) < 3:
             raise KeyError("a fault of another pack's")
         return [BackendState(name="fast_test")]
 
     tools = Tools(house.paths, house.ledger, house.registry, None, Pace())
-    timing = Timing(idle=0.5, look=0.1, report=0.1)
+    timing = Timing(idle=math.inf, look=0.1, report=0.1)
     slots = [Slot(frozenset())]
     worker = IsengardWorker(
         tools, house.doorbell, slots, describe("1", 1), timing, works={}, backends=backends
     )
     running = threading.Thread(target=worker.run, daemon=True)
     running.start()
-    running.join(10)
-    assert not running.is_alive() and len(asked) >= 4
+    until(lambda: len(asked) >= 4)
+    assert running.is_alive()
+    worker.stop.set()
+    running.join(WITHIN_S)
+    assert not running.is_alive()
     told = [record for record in logged.records if "stumbled and looks again" in record.getMessage()]
     assert told and all(record.exc_info for record in told)
 
@@ -46,9 +50,7 @@ def test_a_message_that_is_not_ours_ends_no_listener(house):
     listener.start()
     for job_id in ("broken", "job_1"):
         house.doorbell.ring(job_id, 0)
-    deadline = time.monotonic() + 20
-    while not heard and time.monotonic() < deadline:
-        time.sleep(0.05)
+    until(lambda: heard)
     assert heard == ["job_1"] and listener.is_alive()
     stop.set()
-    listener.join(5)
+    listener.join(WITHIN_S)

@@ -186,6 +186,12 @@ def stop_if_asked(job: Job) -> None:
         raise SystemExit(1)
 
 
+def stays(step: int) -> bool:
+    """At the step that `hold` names, until somebody takes the file away."""
+    held = HERE / "hold"
+    return held.exists() and step == int(held.read_text())
+
+
 def train(job: Job, losses: sqlite3.Connection, process: dict, *, root: Path, name: str, fault: str) -> None:
     steps, every = process["train"]["steps"], process["save"]["save_every"]
     check = process["train"].get("validation_config")
@@ -216,6 +222,12 @@ def train(job: Job, losses: sqlite3.Connection, process: dict, *, root: Path, na
             save(root, name, step, process["network"]["linear"], fault)
             stop_if_asked(job)
             job.status("running", "Training")
+        while stays(step):
+            time.sleep(STEP_S)
+            stop_if_asked(job)
+            if job.flag("save_now"):
+                job.lower("save_now")
+                save(root, name, step, process["network"]["linear"], fault)
 
 
 if __name__ == "__main__":
