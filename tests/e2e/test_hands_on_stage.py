@@ -350,3 +350,14 @@ def test_photos_without_captions_are_told_without_them(stage):
     stage.get_by_test_id("isen-more").click()
     stage.get_by_test_id("isen-forget").click()
     expect(stage.get_by_test_id("isen-forget-what").locator("li").first).to_have_text("20 photos")
+
+
+@pytest.mark.parametrize("entry", ["isen-enlarge-picture", "isen-variations", "isen-keep-training"])
+def test_after_a_menu_s_dialog_the_keyboard_is_at_the_menu(stage, entry):
+    """Its entry was gone by then, and the keyboard began at the picture's first button again."""
+    stage.show("viewer-menu")
+    stage.get_by_test_id(entry).press("Enter")
+    expect(stage.locator("dialog[open]")).to_have_count(2)
+    stage.keyboard.press("Escape")
+    expect(stage.locator("dialog[open]")).to_have_count(1)
+    expect(stage.get_by_test_id("isen-more-actions")).to_be_focused()

@@ -55,12 +55,19 @@ export class ActionBar {
     return element;
   }
 
+  /** The focus goes to what opened it: there a dialog that comes now gives it back. */
+  #closeMenu() {
+    const summary = /** @type {HTMLElement} */ (this.menu.firstElementChild);
+    if (this.menu.contains(document.activeElement)) summary.focus();
+    this.menu.open = false;
+  }
+
   /** @param {Isengard.PictureAction} action @param {HTMLButtonElement} element */
   async #run(action, element) {
     const entry = this.entry();
     const name = nameOf(action, entry);
     if (this.#running.has(name)) return;
-    this.menu.open = false;
+    this.#closeMenu();
     this.#running.add(name);
     busy(element, true);
     try {
