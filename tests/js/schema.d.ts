@@ -827,7 +827,7 @@ declare namespace Schema {
     rank: number;
     alpha: number;
   }
-  /** Bytes of a family's files in ComfyUI's folders; `freed_bytes` of those that Isengard downloaded and no other family needs. */
+  /** Bytes of a family's files in ComfyUI's folders; `freed_bytes` of those that Isengard downloaded and no other family needs, and of what a download that was given up has left. */
   interface ModelUse {
     key: string;
     label: string;

@@ -171,8 +171,40 @@ def test_a_model_is_freed_only_where_a_download_of_ours_has_put_it(house, monkey
     assert not target.exists()
 
 
+def test_what_a_download_that_was_given_up_has_left_can_be_freed(house, monkeypatch):
+    """Gigabytes in ComfyUI's folders that no page told of."""
+    api, services = house.api, house.services
+    target = services.paths.root.parent / "models" / "given-up.safetensors"
+    target.parent.mkdir(exist_ok=True)
+    monkeypatch.setattr(type(services.disk.meter._shelf.host), "model_path", lambda *_: None)
+    part = target.with_name(f"{target.name}.part")
+    lease = begun(services, target, 9000)
+    part.write_bytes(b"m" * 4000)
+    free = {"what": "model", "model": "sd15", "confirm": True}
+    assert api.post("/storage/free", free) == {"freed_bytes": 0} and part.exists(), "it is being fetched"
+    given_up(services.ledger, lease)
+    (use,) = [one for one in measured(api)["models"] if one["key"] == "sd15"]
+    assert (use["bytes"], use["freed_bytes"]) == (4000, 4000)
+    lease = begun(services, target, 9000)
+    assert api.post("/storage/free", free) == {"freed_bytes": 0} and part.exists(), "another goes on with it"
+    given_up(services.ledger, lease)
+    assert api.post("/storage/free", free) == {"freed_bytes": 4000} and not part.exists()
+
+
 def downloaded(services, target, size):
     """A download that has ended well."""
+    lease = begun(services, target, size)
+    services.ledger.progress(lease, Progress(bytes_done=1, bytes_total=1))
+    services.ledger.advance(lease, JobState.COMPLETED)
+
+
+def given_up(ledger, lease):
+    ledger.order(lease.job_id, "cancel")
+    ledger.advance(lease, JobState.CANCELLED)
+
+
+def begun(services, target, size):
+    """A download that a worker has."""
     job = services.training.tasks.submit(
         "model_download",
         {"family": "sd15", "files": [target.name]},
@@ -193,13 +225,10 @@ def downloaded(services, target, size):
             )
         ),
     )
-    ledger = services.ledger
-    claimed, lease = ledger.claim(worker_id="w", owner="o", needs={"cpu", "gpu"})
+    claimed, lease = services.ledger.claim(worker_id="w", owner="o", needs={"cpu", "gpu"})
     assert claimed.id == job.id
-    ledger.advance(lease, JobState.RUNNING)
-    ledger.progress(lease, Progress(bytes_done=1, bytes_total=1))
-    ledger.advance(lease, JobState.COMPLETED)
-    return job, lease
+    services.ledger.advance(lease, JobState.RUNNING)
+    return lease
 
 
 def test_folders_are_shown_by_name_and_opened_only_here(house, monkeypatch):

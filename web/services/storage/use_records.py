@@ -26,7 +26,8 @@ class PersonUse(BaseModel):
 
 
 class ModelUse(BaseModel):
-    """Bytes of a family's files in ComfyUI's folders; `freed_bytes` of those that Isengard downloaded and no other family needs."""
+    """Bytes of a family's files in ComfyUI's folders; `freed_bytes` of those that Isengard downloaded and no other family needs, and of what a
+    download that was given up has left."""
 
     key: str
     label: str
