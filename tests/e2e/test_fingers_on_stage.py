@@ -112,3 +112,27 @@ def test_why_a_strength_could_not_be_drawn_is_said_to_who_cannot_hover(phone):
       store.set({ comparisons: [{ ...first, state: "failed", images: [], error: { code: "out_of_memory", message: "The GPU ran out of memory.", hint: "" } }, ...rest] });
     }""")
     expect(phone.get_by_test_id("isen-bench-said")).to_have_text("The GPU ran out of memory.")
+
+
+def test_a_finger_that_rests_on_a_control_is_told_what_a_mouse_is_and_presses_nothing(phone):
+    """What *Stop here* of a photo day does, and what a scene writes into the prompt, stood in tooltips alone."""
+    phone.show("photo-day-running")
+    stop, hint = phone.get_by_test_id("isen-day-end"), phone.get_by_test_id("isen-hint")
+    stop.scroll_into_view_if_needed()
+    phone.evaluate(PRESSED)
+    touch(phone, "touchStart", middle(stop))
+    expect(hint).to_have_text(stop.get_attribute("title"))
+    touch(phone, "touchEnd")
+    phone.wait_for_timeout(100)
+    assert phone.evaluate("told") == []
+    box, control = hint.bounding_box(), stop.bounding_box()
+    assert 0 <= box["x"] and box["x"] + box["width"] <= 390
+    assert box["y"] + box["height"] <= control["y"] or box["y"] >= control["y"] + control["height"]
+    phone.locator(".isen-head").tap(position={"x": 5, "y": 5})
+    expect(hint).to_have_count(0)
+    tap_x, tap_y = middle(stop)
+    touch(phone, "touchStart", (tap_x, tap_y))
+    touch(phone, "touchMove", (tap_x, tap_y - 40))
+    phone.wait_for_timeout(LONG_MS + 200)
+    touch(phone, "touchEnd")
+    expect(hint).to_have_count(0)  # a finger that scrolls rests on nothing

@@ -10,6 +10,7 @@ import { spoken, t } from "../../locales/words.js";
 import { isModeFixed, practiceOf } from "../../data/first_hour/practice.js";
 import { isOutdated, runningJobs, shownRoute } from "../../data/state.js";
 import { brokenPictures } from "./broken_pictures.js";
+import { fingerHints } from "./finger_hints.js";
 import { blocked, locked } from "./blocked_states.js";
 import { nearWork, topDialog } from "../shared/dialogs.js";
 import { connecting } from "../shared/loading.js";
@@ -76,6 +77,7 @@ export class IsenPanel extends View {
     this.append(h("header", { class: "isen-head" }, h("strong", { class: "isen-grow", text: t("title") }), help, settings, this.leave), this.tabs, this.banners, this.refusal, this.body, this.undo.element);
     this.#keepToOurselves();
     this.fetchBroken = brokenPictures(this);
+    fingerHints(this);
     keepFocus(this, () => topDialog(this) ?? homeOf(this.body));
     uncoverFocus(this);
     this.store.early = (name, items) => name === "generations" && this.#showsPictures() && askEarly(this.store.api, /** @type {Isengard.Generation[]} */ (items));
