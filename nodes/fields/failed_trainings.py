@@ -36,7 +36,7 @@ class _Asked:
     at: float
 
     def is_of(self, node: str) -> bool:
-        """Of a node whose number is not known, any may be."""
+        """Tell whether this node asked for it; any may be one whose number is not known."""
         return not node or node in self.nodes
 
 

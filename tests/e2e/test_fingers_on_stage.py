@@ -126,7 +126,7 @@ def test_a_finger_that_rests_on_a_control_is_told_what_a_mouse_is_and_presses_no
     phone.wait_for_timeout(100)
     assert phone.evaluate("told") == []
     box, control = hint.bounding_box(), stop.bounding_box()
-    assert 0 <= box["x"] and box["x"] + box["width"] <= 390
+    assert box["x"] >= 0 and box["x"] + box["width"] <= 390
     assert box["y"] + box["height"] <= control["y"] or box["y"] >= control["y"] + control["height"]
     phone.locator(".isen-head").tap(position={"x": 5, "y": 5})
     expect(hint).to_have_count(0)
