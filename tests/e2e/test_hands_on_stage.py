@@ -355,7 +355,9 @@ def test_photos_without_captions_are_told_without_them(stage):
 @pytest.mark.parametrize("entry", ["isen-enlarge-picture", "isen-variations", "isen-keep-training"])
 def test_after_a_menu_s_dialog_the_keyboard_is_at_the_menu(stage, entry):
     """Its entry was gone by then, and the keyboard began at the picture's first button again."""
-    stage.show("viewer-menu")
+    stage.show("images-many")
+    stage.locator(".isen-tile button").nth(1).press("Enter")
+    stage.get_by_test_id("isen-more-actions").press("Enter")
     stage.get_by_test_id(entry).press("Enter")
     expect(stage.locator("dialog[open]")).to_have_count(2)
     stage.keyboard.press("Escape")
