@@ -17,6 +17,7 @@ from isengard.training.backends.ai_toolkit.fetching import bring
 from isengard.training.downloads import http_fetch
 from isengard.training.downloads.http_fetch import Wanted, fetch
 from isengard.training.machine.machine_facts import free_apart
+from isengard.training.worker import disk_space
 from isengard.training.worker.disk_space import resume_where_room
 from support.task_fixtures import task_house  # noqa: F401 - fixture
 
@@ -97,6 +98,17 @@ def test_what_the_data_folders_disk_lacks_later_is_waited_for_there(get, task_ho
     assert is_resumed(task_house) == []
     disks.data *= 10
     assert is_resumed(task_house) == [job.id]
+
+
+def test_a_path_of_another_machine_says_nothing_here(get, task_house, disks, monkeypatch):  # noqa: F811
+    """It leads somewhere else here: the job would be queued, and paused, again and again. A container has a new name each time."""
+    with monkeypatch.context() as elsewhere:
+        elsewhere.setattr(disk_space, "machine_name", lambda: "another")
+        get()
+    disks.there = 10**10
+    assert is_resumed(task_house) == []
+    disks.data += 10**9
+    assert len(is_resumed(task_house)) == 1
 
 
 def test_a_disk_that_was_taken_out_holds_nothing_else_up(get, task_house, disks, monkeypatch):  # noqa: F811

@@ -18,6 +18,7 @@ from ...core.paths import DataPaths
 from ...core.records.job import Job, JobError
 from ...core.records.job_states import JobState
 from ..machine.machine_facts import disk_free, nearest_there
+from ..machine.os_locks import machine_name
 
 DISK_FULL, READ_ONLY = "disk_full", "folder_read_only"
 #: How a folder says that it takes no writes: a disk mounted read-only, permissions that were taken.
@@ -43,24 +44,30 @@ def with_room_left(error: JobError, folder: Path) -> JobError:
     return error.saying(free_bytes=disk_free(folder), hint=hint)
 
 
-def note_full(job_dir: Path, folder: Path | None) -> None:
+def note_full(job_dir: Path, root: Path, folder: Path | None) -> None:
     """Remember whose disk it is that has to get room; None for the data folder's. A disk that takes no such note counts as that."""
     note = job_dir / FULL_FILE
     try:
         note.unlink(missing_ok=True)
         if folder is not None:
-            atomic.write_json(note, {"folder": str(folder)})
+            said = {"folder": str(folder), "machine": machine_name(), "data_free": disk_free(root)}
+            atomic.write_json(note, said)
     except (IsengardError, OSError) as fault:
         context = {"job_id": job_dir.name, "reason": str(fault)}
         _log.warning("Which disk was full could not be noted", extra={"context": context})
 
 
-def full_folder(job_dir: Path, root: Path) -> Path:
-    """The folder on whose disk there was no room."""
+def _where_and_before(job_dir: Path, root: Path, error: JobError) -> tuple[Path, int]:
+    """The folder on whose disk there has to be room, and what was free there. A path on another machine says nothing here: of the
+    folder that both share, what was free of its disk then."""
+    before = error.free_bytes or 0
     try:
-        return Path(json.loads((job_dir / FULL_FILE).read_text(encoding="utf-8"))["folder"])
+        noted = json.loads((job_dir / FULL_FILE).read_text(encoding="utf-8"))
+        if noted["machine"] == machine_name():
+            return Path(noted["folder"]), before
+        return root, int(noted["data_free"])
     except (OSError, ValueError, LookupError, TypeError):
-        return root
+        return root, before
 
 
 def takes_writes(folder: Path) -> bool:
@@ -87,9 +94,10 @@ def _can_go_on(job: Job, error: JobError, paths: DataPaths) -> bool:
         return takes_writes(paths.job(job.id))
     if error.code != DISK_FULL:
         return False
-    folder = nearest_there(full_folder(paths.job(job.id), paths.root))
-    if folder is None:
+    folder, before = _where_and_before(paths.job(job.id), paths.root, error)
+    there = nearest_there(folder)
+    if there is None:
         return False
-    usage = shutil.disk_usage(folder)
+    usage = shutil.disk_usage(there)
     room = min(_ROOM_BYTES, int(usage.total * _ROOM_SHARE))
-    return usage.free >= (error.free_bytes or 0) + room
+    return usage.free >= before + room

@@ -73,7 +73,7 @@ class RunEnd:
         context = {**self._context, "code": error.code, "reason": error.message}
         _log.error("Job failed", extra={"context": context})
         if error.code == DISK_FULL:
-            note_full(self._paths.job(self._lease.job_id), full)
+            note_full(self._paths.job(self._lease.job_id), self._paths.root, full)
             self.end(JobState.PAUSED, with_room_left(error, full or self._paths.root))
         else:
             self.end(JobState.PAUSED if error.code == READ_ONLY else JobState.FAILED, error)
