@@ -85,10 +85,10 @@ class IsengardTrainLoRA(io.ComfyNode):
         """Links are not known yet and come as None."""
         if preset is not None and preset not in PRESETS:
             return in_words(
-                said("{field} must be one of {choices}.", field="preset", choices=listed(PRESETS))
+                said("{field} must be one of {choices}.", field=said("preset"), choices=listed(PRESETS))
             )
         if family is not None and (not isinstance(family, str) or family not in choices.families_by_key()):
-            unknown = said("{field} is not known here.", field="family")
+            unknown = said("{field} is not known here.", field=said("family"))
             return in_words(joined(unknown, said("Choose one from the list.")))
         try:
             _overrides("{}" if overrides is None else overrides)
@@ -287,6 +287,6 @@ def _overrides(text: object) -> Overrides:
         )
         raise InvalidError(
             "overrides_unreadable",
-            said("{field} cannot be used: {reason}", field="overrides", reason=wrong),
+            said("{field} cannot be used: {reason}", field=said("overrides"), reason=wrong),
             'Write JSON like {"steps": 800}.',
         ) from fault

@@ -10,6 +10,9 @@ from .interface import Person
 from .model_files import BASE_ROLES, FamilyFiles, Part, loaded
 from .recipes import Recipe
 
+#: So many names stand in a refusal.
+NAMED = 10
+
 
 def family_of(
     recipe: Recipe, families: Sequence[FamilyFiles], people: Sequence[Person]
@@ -76,7 +79,7 @@ def _file_of(part: Part, family: FamilyFiles, people: Sequence[Person], chosen: 
             raise InvalidError(
                 "base_model_unknown",
                 said("ComfyUI has no {model} model called '{file}'.", model=family.label, file=chosen),
-                "Choose one from the list.",
+                said("Use one of these: {names}.", names=listed(part.here[:NAMED])),
             )
         return chosen
     versions = [person.version for person in people if person.version is not None]

@@ -273,3 +273,14 @@ def test_a_kind_of_model_that_is_unknown_here_is_told_with_what_to_do(comfy):
 
     told = IsengardTrainLoRA.validate_inputs(family="flux9", preset="quick", overrides="{}")
     assert told == "family is not known here. Choose one from the list."
+
+
+def test_an_input_is_called_as_it_is_written_on_the_node(comfy):
+    """Its id, which no reader of another language sees on the node, was named in all of them."""
+    from isengard.nodes.train_lora import IsengardTrainLoRA
+
+    comfy.house.language = "de"
+    refuses = IsengardTrainLoRA.validate_inputs
+    assert refuses(family="sd15", preset="fast").startswith("Voreinstellung muss eines davon sein: ")
+    assert refuses(family="flux9", preset="quick").startswith("Modellfamilie ist hier nicht bekannt. ")
+    assert refuses(overrides="[").startswith("Unter „Eigene Werte“ ist etwas nicht zu verwenden: ")

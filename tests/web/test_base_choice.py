@@ -135,6 +135,7 @@ def test_somebody_may_choose_it_and_it_then_gets_the_numbers_that_it_wants(klein
     with pytest.raises(InvalidError) as caught:
         chosen(files, "nothing.safetensors")
     assert caught.value.code == "base_model_unknown"
+    assert caught.value.hint == "Use one of these: flux-2-klein-4b.safetensors."
 
 
 def test_the_recipe_tells_which_file_is_taken_and_why(klein, files):

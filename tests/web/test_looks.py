@@ -6,6 +6,7 @@ import json
 from types import SimpleNamespace
 
 import pytest
+from isengard.core.errors import InvalidError
 from isengard.core.families.families import Families
 from isengard.core.records.checkpoint import Version
 from isengard.core.records.generation import CharacterUse, GenerationRequest
@@ -94,6 +95,18 @@ def said(choice):
         source = choice[f"{name}_from"]
         words.append(f"{choice[name]} by {source}" if source else choice[name])
     return ", ".join(words)
+
+
+def test_a_checkpoint_that_is_not_here_is_told_with_those_that_are(models, put):
+    """A node's input is a text: "Choose one from the list" named no list."""
+    for hint in (
+        "Download it, or put it into ComfyUI's models folder.",
+        "Use one of these: one.safetensors.",
+    ):
+        with pytest.raises(InvalidError) as refused:
+            models.resolve("gone.safetensors", SDXL)
+        assert (refused.value.code, refused.value.hint) == ("base_model_unknown", hint)
+        put("one.safetensors")
 
 
 @pytest.mark.parametrize(("name", "shapes", "metadata", "dtype", "expected"), HEADERS)

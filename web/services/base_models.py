@@ -14,12 +14,14 @@ from ...core.families.families import BASE_ROLES, Family
 from ...core.families.model_files import ModelFile
 from ...core.model_headers.reader import HeaderReader, ModelHeader
 from ...core.records.training import Finding
-from ...core.said import listed, said
+from ...core.said import Listed, listed, said
 from ...core.settings import Settings
 from ...training.downloads.model_files import FileState
 from ...training.planning.facts import BaseModel
 
 Use = Literal["training", "pictures"]
+#: So many names stand in a refusal.
+NAMED = 10
 _NOTHING = ModelHeader(fault="it cannot be found")
 
 
@@ -62,7 +64,9 @@ class ComfyBaseModels:
             raise InvalidError(
                 "base_model_unknown",
                 said("ComfyUI has no model called '{name}'.", name=name),
-                "Choose one from the list.",
+                said("Use one of these: {names}.", names=there)
+                if (there := self._named(family))
+                else "Download it, or put it into ComfyUI's models folder.",
             )
         header = self._headers.look(path)
         of_another = not header.fault and not family.recognises(header.shapes)
@@ -70,11 +74,18 @@ class ComfyBaseModels:
             raise InvalidError(
                 "base_model_wrong_family",
                 said("{name} is not a {model} model.", name=name, model=family.label),
-                "Choose one from the list.",
+                said("Use one of these: {names}.", names=there)
+                if (there := self._named(family))
+                else "Download it, or put it into ComfyUI's models folder.",
             )
         (base,) = ranked(family, [self._file(family, name)])
         flaw = _flaw(name, header, family)
         return BaseModel(_trained_from(path, family), name, flaw=flaw, drawn_path=str(path), base=base)
+
+    def _named(self, family: Family) -> Listed | None:
+        """What to write instead: nodes and scripts have no list to choose from. None where ComfyUI has none."""
+        there = self.names(family, "training")[:NAMED]
+        return listed(there) if there else None
 
     def names(self, family: Family, use: Use = "pictures") -> list[str]:
         """The bases of this family that ComfyUI has, as its loaders call them, in the order in which they are taken."""
