@@ -145,9 +145,11 @@ class FaceReader:
                 if reading != self._reading:  # another model may have answered
                     continue
                 seen = seen_of(answer, reading.model)
-                if forgotten == self._forgotten:
+                if wanted_still := forgotten == self._forgotten:
                     self._remember(key, seen)
-                return seen
+            if not wanted_still:  # the child was asked after everybody was forgotten: it saw them, too
+                self._children.close()
+            return seen
 
     def _remember(self, key: tuple[str, int, int], seen: Seen) -> None:
         self._known[key] = seen
