@@ -262,10 +262,10 @@ def test_one_entry_under_many_names_is_never_unpacked(take, paths, stores):
                 setattr(again, name, getattr(one, name))
             packed.filelist.append(again)
     assert file.stat().st_size < 200_000
-    began = time.monotonic()
+    used = time.process_time()
     with pytest.raises(IsengardError) as caught:
         archive.read_archive(file, stores, sound)
-    assert caught.value.code == "archive_damaged" and time.monotonic() - began < 2
+    assert caught.value.code == "archive_damaged" and time.process_time() - used < 2
 
 
 def test_what_shrinks_too_well_is_no_set_of_pictures(take, characters):

@@ -21,7 +21,7 @@ for line in sys.stdin:
 def child(tmp_path):
     made = []
 
-    def child(delay, each=0.0, *, timeout_s=10.0, text=SLOW):
+    def child(delay, each=0.0, *, timeout_s=60.0, text=SLOW):
         script = tmp_path / f"child{len(made)}.py"
         script.write_text(text.format(delay=delay, each=each))
         made.append(JsonChild(script, timeout_s=timeout_s))
@@ -45,19 +45,19 @@ def test_one_that_ends_before_it_is_ready_is_told_at_once(child):
     began = time.monotonic()
     with pytest.raises(ChildDidNotStart):
         child(0, text="raise SystemExit(3)").start()
-    assert time.monotonic() - began < 10
+    assert time.monotonic() - began < 60
 
 
 def test_one_that_never_becomes_ready_is_ended_and_begun_anew(child):
     """It was called busy until ComfyUI was restarted."""
     hung = child(600)
-    hung._start_s = 0.5
     with pytest.raises(ChildIsStarting):
         hung.start(0.1)
-    time.sleep(0.5)
+    hung._start_s, patience_s = 0.0, hung._start_s  # its time is over
     with pytest.raises(ChildDidNotStart):
         hung.start(0.1)
     assert hung.pid is None
+    hung._start_s = patience_s
     with pytest.raises(ChildIsStarting):
         hung.start(0.1)
 
@@ -78,7 +78,7 @@ def test_half_an_answer_is_none(child):
 
 
 def test_a_hanging_answer_ends_it_and_the_next_question_gets_a_new_one(child):
-    hung = child(0, 60, timeout_s=5.0)
+    hung = child(0, 60, timeout_s=60.0)
     hung.start()
     hung._timeout_s = 0.1
     assert hung.ask({}) is None and hung.exit_code is None and hung.pid is None

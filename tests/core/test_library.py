@@ -71,6 +71,7 @@ def other_program(paths, library):
     connection.close()
 
 
+@pytest.mark.timing
 def test_who_waits_for_another_program_is_told_so_and_holds_up_no_reader(paths, library, other_program):
     """Ten writers used to wait ten times the time-out one after the other, readers behind them, and spoke of disk space."""
     impatient = Library(paths, busy_timeout_s=1.0)

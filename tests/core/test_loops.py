@@ -8,13 +8,7 @@ import time
 
 import pytest
 from isengard.core.loops import Loops, spawn
-
-
-def until(holds):
-    deadline = time.monotonic() + 5
-    while not holds():
-        assert time.monotonic() < deadline, "it never came"
-        time.sleep(0.01)
+from support.soon import until
 
 
 async def end_all():
@@ -31,9 +25,9 @@ def on():
     thread = threading.Thread(target=loop.run_forever, daemon=True)
     thread.start()
     yield loop
-    asyncio.run_coroutine_threadsafe(end_all(), loop).result(5)
+    asyncio.run_coroutine_threadsafe(end_all(), loop).result(30)
     loop.call_soon_threadsafe(loop.stop)
-    thread.join(5)
+    thread.join(30)
     loop.close()
 
 
@@ -70,7 +64,7 @@ def start(request, on):
     yield start
     over.set()
     for thread in set(threading.enumerate()) - before:
-        thread.join(5)
+        thread.join(30)
         assert not thread.is_alive(), "a thread that outlives its test runs into the clocks of later ones"
 
 
@@ -97,6 +91,7 @@ def test_a_dead_one_is_told_while_it_waits(start):
 def test_one_that_ends_of_itself_stays_so(start, logged):
     loops = Loops(first_s=0.01)
     lived = start(loops, None, ...)
+    until(lambda: lived)
     time.sleep(0.2)
     assert len(lived) == 1 and loops.troubles() == [] and not logged.records
 

@@ -159,9 +159,9 @@ def test_hundreds_of_photos_are_looked_for_in_the_time_of_one():
         Traces(ids=[new_id("pho") for _ in range(500)], words=["Ann Example", "annqvx", *hashes(1000)]),
         {f"Bob {number}" for number in range(200)},
     )
-    began = time.monotonic()
+    used = time.process_time()
     assert not said(text), "nobody is told of"
-    assert time.monotonic() - began < 2, "100 KB took two minutes"
+    assert time.process_time() - used < 2, "100 KB took two minutes"
 
 
 @pytest.mark.parametrize("said_as", ["{}", "sha256:{}", "x{}.png", "{}_00001_"])

@@ -224,7 +224,7 @@ def test_a_change_waits_for_one_of_another_process(store, publish, paths):
         time.sleep(0.2)
         assert not picking.done() and not store.list("ann")[0].picked
         other.release()
-        assert picking.result(5).picked and store.list("ann")[0].picked
+        assert picking.result(30).picked and store.list("ann")[0].picked
 
 
 def test_an_updated_proof_is_read_back(store, publish):

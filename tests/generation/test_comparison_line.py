@@ -29,6 +29,8 @@ def test_a_wish_is_drawn_before_the_rest_of_a_wall(house):
         comfy.hold = True
         ordered = await wall(house, AT_ONCE + 1)
         await until(house, ordered[0].id, "running")
+        while in_comfyui(comfy) < AT_ONCE:
+            await asyncio.sleep(0.01)
         await asyncio.sleep(0.1)
         assert in_comfyui(comfy) == AT_ONCE
         wish = await house.service.create(request(house), "c")

@@ -25,6 +25,7 @@ from isengard.generation.image import comfy_client, comfyui, fast_test
 from isengard.generation.image.comfy_client import ComfyClient
 from isengard.generation.image.model_files import FamilyFiles, Part
 from isengard.generation.service import GenerationService
+from support.soon import WITHIN_S
 
 FOREIGN_PACK = Path(__file__).resolve().parents[1] / "fakes" / "foreign_pack"
 BASE = "mine/v1-5.safetensors"
@@ -169,7 +170,7 @@ def with_comfy(house, scenario):
             ]
             house.client = client
             try:
-                return await asyncio.wait_for(scenario(comfy), 20)
+                return await asyncio.wait_for(scenario(comfy), WITHIN_S)
             finally:
                 await client.close()
                 await foreign.client.close()

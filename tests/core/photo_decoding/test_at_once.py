@@ -14,13 +14,16 @@ from isengard.core.processes.child_pool import ChildPool, places_on
 from isengard.core.processes.json_child import JsonChild
 from PIL import Image
 from support.pictures import photograph, saved
+from support.soon import until
 
 GB = 1024**3
 ECHO = """
 import json, os, sys, time
 print('{"ready": true}', flush=True)
 for line in sys.stdin:
-    time.sleep(json.loads(line)["s"])
+    told = json.loads(line)["told"]
+    while told and not os.path.exists(told):
+        time.sleep(0.01)
     print(json.dumps({"pid": os.getpid()}), flush=True)
 """
 
@@ -37,42 +40,54 @@ def test_as_many_children_as_cores_and_memory_help(cores, memory, children):
 def pool(tmp_path):
     script = tmp_path / "echo.py"
     script.write_text(ECHO)
-    pool = ChildPool(lambda: JsonChild(script, timeout_s=20), 3, idle_s=0.3)
+    pool = ChildPool(lambda: JsonChild(script, timeout_s=90), 3, idle_s=0.3)
     yield pool
     pool.close()
 
 
-def ask(pool, seconds=0.0, at_most=None):
+def ask(pool, told="", at_most=None):
     with pool.child(at_most) as child:
-        return child.ask({"s": seconds})["pid"]
+        return child.ask({"told": str(told)})["pid"]
 
 
-def test_one_asker_has_one_child_and_many_have_all_of_them(pool):
+@pytest.fixture
+def at_once(pool, tmp_path):
+    """The pids that answer so many askers; nobody is answered before `children` are at work."""
+
+    def at_once(askers, children, at_most=None):
+        told = tmp_path / "told"
+        told.unlink(missing_ok=True)
+        with ThreadPoolExecutor(askers) as threads:
+            asked = [threads.submit(ask, pool, told, at_most) for _ in range(askers)]
+            try:
+                until(lambda: len(pool.pids) == children)
+            finally:
+                told.touch()
+            return {one.result() for one in asked}
+
+    return at_once
+
+
+def test_one_asker_has_one_child_and_many_have_all_of_them(pool, at_once):
     first = {ask(pool) for _ in range(4)}
     assert len(first) == 1 and pool.pids == list(first)
-    with ThreadPoolExecutor(9) as askers:
-        pids = set(askers.map(lambda _: ask(pool, 0.2), range(9)))
+    pids = at_once(9, 3)
     assert len(pids) == 3 and first < pids
 
 
-def test_no_more_are_at_work_than_whoever_asks_allows(pool):
-    with ThreadPoolExecutor(6) as askers:
-        assert len(set(askers.map(lambda _: ask(pool, 0.1, at_most=2), range(6)))) == 2
+def test_no_more_are_at_work_than_whoever_asks_allows(at_once):
+    assert len(at_once(6, 2, at_most=2)) == 2
 
 
-def test_those_that_came_to_help_end_when_nobody_needs_them_and_come_again(pool):
-    with ThreadPoolExecutor(3) as askers:
-        list(askers.map(lambda _: ask(pool, 0.2), range(3)))
+def test_those_that_came_to_help_end_when_nobody_needs_them_and_come_again(pool, at_once):
+    at_once(3, 3)
     kept = pool.pids[0]
-    deadline = time.monotonic() + 20
-    while len(pool.pids) > 1 and time.monotonic() < deadline:
-        time.sleep(0.05)
+    until(lambda: len(pool.pids) == 1)
     assert pool.pids == [kept] and ask(pool) == kept
-    with ThreadPoolExecutor(3) as askers:
-        assert len(set(askers.map(lambda _: ask(pool, 0.2), range(3)))) == 3
+    assert len(at_once(3, 3)) == 3
 
 
-def test_a_child_that_died_takes_no_place_with_it(pool):
+def test_a_child_that_died_takes_no_place_with_it(pool, at_once):
     with pool.child() as child:
         child.start(20)
         pid = child.pid
@@ -80,8 +95,7 @@ def test_a_child_that_died_takes_no_place_with_it(pool):
         os.waitid(os.P_PID, pid, os.WEXITED | os.WNOWAIT)
     with pytest.raises(RuntimeError), pool.child():
         raise RuntimeError("whoever asked fails")
-    with ThreadPoolExecutor(3) as askers:
-        assert len(set(askers.map(lambda _: ask(pool, 0.2), range(3)))) == 3
+    assert len(at_once(3, 3)) == 3
 
 
 def test_parts_of_one_photograph_that_are_added_at_once_are_known_as_such(photos, paths, ann, monkeypatch):
