@@ -363,3 +363,15 @@ def test_after_a_menu_s_dialog_the_keyboard_is_at_the_menu(stage, entry):
     stage.keyboard.press("Escape")
     expect(stage.locator("dialog[open]")).to_have_count(1)
     expect(stage.get_by_test_id("isen-more-actions")).to_be_focused()
+
+
+def test_choosing_photos_by_keyboard_begins_and_ends_where_one_is(stage):
+    """Select and Done went away under the focus, which began again at the top of the page."""
+    stage.show("character")
+    begin = stage.get_by_test_id("isen-select-photos")
+    begin.press("Enter")
+    expect(stage.locator(".isen-strip .isen-plain").first).to_be_focused()
+    stage.keyboard.press("ArrowRight")
+    expect(stage.locator(".isen-strip .isen-plain").nth(1)).to_be_focused()
+    stage.get_by_test_id("isen-select-done").press("Enter")
+    expect(begin).to_be_focused()

@@ -67,10 +67,19 @@ export class PhotoStrip {
       update: (tile, photo) => "redraw" in tile && "n" in photo && /** @type {Tile} */ (tile).redraw(photo),
     });
     this.list.classList.toggle("isen-picking", this.bar.picking || this.selection.size > 0);
+    const focused = /** @type {HTMLElement | null} */ (document.activeElement);
+    const here = focused === this.select || this.bar.element.contains(focused);
     this.#keepInPlace(() => {
       this.bar.show();
       this.select.hidden = !shown.length || !this.bar.element.hidden;
     });
+    if (here && !focused?.checkVisibility()) this.#place?.focus({ preventScroll: true });
+  }
+
+  /** Where the keyboard goes on once its button has gone: to the photos while they are chosen, else to what begins that. */
+  get #place() {
+    const reached = /** @type {HTMLElement | null} */ (this.list.querySelector('button[tabindex="0"]'));
+    return this.bar.element.hidden ? this.select : reached;
   }
 
   /** A bar that comes above the photos does not move them away from the finger that rests on one. @param {() => void} work */

@@ -16,7 +16,7 @@ export function uncoverFocus(panel) {
 
 /** @param {HTMLElement} panel @param {HTMLElement} focused */
 function uncover(panel, focused) {
-  if (document.activeElement !== focused) return;
+  if (document.activeElement !== focused || !focused.matches(":focus-visible")) return;
   for (const bar of /** @type {NodeListOf<HTMLElement>} */ (panel.querySelectorAll(BARS))) {
     if (bar.closest("dialog") !== focused.closest("dialog")) continue; // what lies behind a dialog stays where it is
     const { position, top } = getComputedStyle(bar);
