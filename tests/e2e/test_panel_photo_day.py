@@ -115,6 +115,24 @@ def by_mouse(panel):
     expect(panel.get("isen-day-section-reject")).to_have_text("Rejected (1)")
 
 
+def stop_and_undo(panel, server):
+    """A day is stopped at its first picture, taken up again, and stopped for good."""
+    server.comfy.comfy.hold = True
+    panel.click("isen-day-start")
+    for _ in range(150):  # a picture that has begun is waited for; before it begins there is none
+        if server.comfy.comfy.running:
+            break
+        panel.page.wait_for_timeout(100)
+    panel.click("isen-day-end")
+    expect(panel.page.locator(".isen-undo")).to_contain_text("Stopped: 3 pictures won't be drawn.")
+    panel.click("isen-undo")
+    expect(panel.get("isen-undo")).to_be_hidden()
+    expect(panel.get("isen-day-progress")).to_contain_text("of 4 drawn")
+    panel.click("isen-day-end")
+    expect(panel.get("isen-undo")).to_be_visible()
+    server.comfy.release()
+
+
 def test_a_photo_day_from_one_press_to_the_zip(server, ann, panel_on, shots, tmp_path):
     server.comfy.comfy.photos["a plain wall"] = tmp_path / "a.jpg"
     panel = panel_on(server, width=320)
@@ -135,20 +153,7 @@ def test_a_photo_day_from_one_press_to_the_zip(server, ann, panel_on, shots, tmp
     panel.get("isen-day-new").click()
     expect(panel.get("isen-day-count")).to_have_value("4")
     expect(panel.get("isen-day-recipe")).to_have_count(1)
-    server.comfy.comfy.hold = True
-    panel.click("isen-day-start")
-    for _ in range(150):  # a picture that has begun is waited for; before it begins there is none
-        if server.comfy.comfy.running:
-            break
-        panel.page.wait_for_timeout(100)
-    panel.click("isen-day-end")
-    expect(panel.page.locator(".isen-undo")).to_contain_text("Stopped: 3 pictures won't be drawn.")
-    panel.click("isen-undo")
-    expect(panel.get("isen-undo")).to_be_hidden()
-    expect(panel.get("isen-day-progress")).to_contain_text("of 4 drawn")
-    panel.click("isen-day-end")
-    expect(panel.get("isen-undo")).to_be_visible()
-    server.comfy.release()
+    stop_and_undo(panel, server)
     expect(panel.get("isen-day-progress")).to_have_text("Done: 1 picture drawn.")
     expect(panel.get("isen-day-earlier")).to_have_count(2)
     panel.get("isen-day-earlier").last.click()
