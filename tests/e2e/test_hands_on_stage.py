@@ -375,3 +375,9 @@ def test_choosing_photos_by_keyboard_begins_and_ends_where_one_is(stage):
     expect(stage.locator(".isen-strip .isen-plain").nth(1)).to_be_focused()
     stage.get_by_test_id("isen-select-done").press("Enter")
     expect(begin).to_be_focused()
+
+
+def test_choosing_no_picture_any_more_leaves_the_keyboard_at_the_pictures(stage):
+    stage.show("images-selected")
+    stage.get_by_test_id("isen-select-none").press("Enter")
+    expect(stage.locator(".isen-tile button[tabindex='0']")).to_be_focused()

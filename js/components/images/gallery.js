@@ -53,7 +53,8 @@ export class Gallery {
       label: ({ generation, image }) => t("selectImage", { name: this.nameOf(generation), n: image.n + 1 }),
     });
     /** @type {SelectionBar} */
-    this.bar = new SelectionBar(PICTURE_ACTIONS, { view, chosen: () => this.selecting.chosen, all: () => this.selecting.all(), none: () => this.selecting.none() });
+    this.bar = new SelectionBar(PICTURE_ACTIONS, { view, chosen: () => this.selecting.chosen, all: () => this.selecting.all(), none: () => this.selecting.none(),
+      left: () => /** @type {HTMLElement | null} */ (this.wall.element.querySelector('button[tabindex="0"]'))?.focus({ preventScroll: true }) });
     this.filters = new GalleryFilters((filter) => setFilter(this.view.store, filter), { opened: () => loadAlbums(this.view.store) });
     this.trash = button(t("deletedPictures"), () => openPictureTrash(this.view), { icon: "trash", kind: "link", testid: "isen-picture-trash" });
     this.none = h("p", { class: "isen-muted isen-center", role: "status", "data-testid": "isen-no-images" });

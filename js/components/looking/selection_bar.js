@@ -13,10 +13,12 @@ const NO_VIEWER = { close: () => {} };
 export class SelectionBar {
   /**
    * @param {Isengard.PictureAction[]} actions
-   * @param {{view: Isengard.PicturesView, chosen: () => Isengard.Entry[], all: () => unknown, none: () => unknown}} means
+   * @param {{view: Isengard.PicturesView, chosen: () => Isengard.Entry[], all: () => unknown, none: () => unknown, left: () => unknown}} means
+   *   `left`: the bar went away under the focus
    */
-  constructor(actions, { view, chosen, all, none }) {
+  constructor(actions, { view, chosen, all, none, left }) {
     this.view = view;
+    this.left = left;
     this.chosen = chosen;
     this.said = h("span", { class: "isen-grow", role: "status", "data-testid": "isen-selected" });
     /** @type {Placed[]} */
@@ -31,7 +33,9 @@ export class SelectionBar {
   show(state) {
     const entries = this.chosen();
     const was = this.element.hidden;
+    const here = this.element.contains(document.activeElement);
     this.element.hidden = !entries.length;
+    if (!entries.length && here) this.left();
     if (!entries.length) return;
     say(this.said, counted("selectedPictures", entries.length));
     for (const { action, element } of this.placed) {
