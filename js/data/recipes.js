@@ -42,7 +42,7 @@ export async function confirmRecipe(store, { name, foreign }) {
 /** Into the trash; true when it is there. @param {Isengard.Store} store @param {string} name */
 export async function removeRecipe(store, name) {
   if (!(await store.attempt((id) => store.api.recipes.remove(name, id)))) return false;
-  store.set({ recipes: store.state.recipes.filter((known) => known.name !== name) });
+  store.keepOwn({ recipes: store.state.recipes.filter((known) => known.name !== name) });
   return true;
 }
 
@@ -55,6 +55,6 @@ export async function restoreRecipe(store, name) {
 function keep(store, recipe) {
   if (!recipe) return null;
   const others = store.state.recipes.filter((known) => known.name !== recipe.name);
-  store.set({ recipes: [...others, recipe] });
+  store.keepOwn({ recipes: [...others, recipe] });
   return recipe;
 }

@@ -62,6 +62,12 @@ export class Store {
     for (const listener of [...this.listeners]) listener(/** @type {Isengard.Shown} */ (this.state));
   }
 
+  /** Keep what was done here and no event tells: lists that are on their way may not know it yet. @param {Partial<Isengard.State>} changes */
+  keepOwn(changes) {
+    if (this.#refreshing) this.#stale = true;
+    this.set(changes);
+  }
+
   /** A reload leads back to the place; what was to happen there once (`compare`, `mend`, `open`, who to draw) has happened. @param {Isengard.Route} route */
   go(route) {
     const { compare: _once, training: _of, mend: _mend, open: _open, codes: _codes, ...place } = route;

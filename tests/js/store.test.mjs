@@ -47,6 +47,19 @@ test("what is told while the lists are on their way is not lost", async () => {
   assert.deepEqual(store.state.characters.map((known) => known.id), ["chr_2", "chr_1"]);
 });
 
+test("what was taken away here while the lists were on their way does not come back with them", async () => {
+  const waiting = [];
+  const { store } = make({ "GET /recipes": () => new Promise((resolve) => waiting.push(resolve)) });
+  const done = store.refresh();
+  await new Promise(setImmediate);
+  store.keepOwn({ recipes: [] });
+  waiting.shift()({ items: [{ name: "mine" }], next_cursor: null }); // as it was when they were asked for
+  await new Promise(setImmediate);
+  waiting.shift()?.({ items: [], next_cursor: null });
+  await done;
+  assert.deepEqual(store.state.recipes, []);
+});
+
 test("refresh asked for twice at once runs once more at the end, never side by side", async () => {
   const { store, api } = make({});
   await Promise.all([store.refresh(), store.refresh(), store.refresh()]);

@@ -27,5 +27,5 @@ export function recoveredBanner(store, { code, at, count: back, file }) {
 async function dismiss(store, code) {
   const gone = await store.attempt(async (id) => (await store.api.system.dismissRecovery(code, id)) ?? true);
   const { health } = store.state;
-  if (gone && health) store.set({ health: { ...health, recoveries: recoveriesOf({ health }).filter((one) => one.code !== code) } });
+  if (gone && health) store.keepOwn({ health: { ...health, recoveries: recoveriesOf({ health }).filter((one) => one.code !== code) } });
 }
