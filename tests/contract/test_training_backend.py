@@ -89,7 +89,7 @@ def start(backend, job_dir, wanted, resume=False):
 
 def run(backend, job_dir, wanted, resume=False):
     _, process = start(backend, job_dir, wanted, resume)
-    code = process.wait(60)
+    code = process.wait(180)
     return backend.outcome(job_dir, wanted, 128 - code if code < 0 else code)
 
 
@@ -139,7 +139,7 @@ def test_a_polite_stop_is_cancelled_not_failed(backend, job_dir):
     _, process = start(backend, job_dir, wanted)
     wait_until(lambda: backend.poll(job_dir, wanted, 0).progress.step > 3)
     backend.stop(job_dir, process.pid)
-    code = process.wait(20)
+    code = process.wait(120)
     assert backend.outcome(job_dir, wanted, 128 - code if code < 0 else code).state == "cancelled"
 
 
@@ -214,7 +214,7 @@ def test_a_stop_in_the_middle_of_a_save_waits_for_its_end(make, standin, job_dir
         )
     )
     backend.stop(job_dir, process.pid)
-    assert backend.outcome(job_dir, wanted, process.wait(20)).state == "cancelled"
+    assert backend.outcome(job_dir, wanted, process.wait(120)).state == "cancelled"
     (state,) = (job_dir / "out").rglob("optimizer.pt")
     assert optimizer.whole(state)
 

@@ -59,7 +59,7 @@ def start(backend, job_dir, wanted):
 
 def error_of(backend, job_dir, wanted):
     process = start(backend, job_dir, wanted)
-    return backend.outcome(job_dir, wanted, process.wait(60)).error
+    return backend.outcome(job_dir, wanted, process.wait(180)).error
 
 
 def wait_until(true):
@@ -74,7 +74,7 @@ def test_a_base_that_is_renamed_is_named_before_the_start_and_while_it_trains(ba
     process = start(backend, job_dir, wanted)
     wait_until(lambda: backend.checkpoints(job_dir, wanted))
     base.rename(base.with_name("renamed.safetensors"))
-    error = backend.outcome(job_dir, wanted, process.wait(60)).error
+    error = backend.outcome(job_dir, wanted, process.wait(180)).error
     assert error.code == "base_model_missing" and "Retry" in error.hint
     with pytest.raises(NotReadyError, match=r"tiny\.safetensors"):
         backend.plan(job_dir, wanted, resume=True)
