@@ -39,7 +39,7 @@ def ready_face_tools() -> Path:
     name = hashlib.sha256((LOCKS / "faces.txt").read_bytes()).hexdigest()[:12]
     folder = cache_root() / f"faces-{name}"
     with exclusive(cache_root() / "faces.lock"):
-        if not (folder / READY).exists():
+        if not (folder / READY).exists() or not (folder / "backends" / "faces" / "library").is_dir():
             say(f"setting up the face tools in {folder}")
             shutil.rmtree(folder, ignore_errors=True)
             paths = DataPaths(folder, folder / "logs")

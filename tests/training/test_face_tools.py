@@ -73,8 +73,8 @@ def test_a_package_of_another_hash_is_not_used(local, tool, task_house, paths):
 
 
 def test_what_is_set_up_stays_where_it_cannot_be_fetched_anew(face_tools, local, tool, task_house, paths):
-    """Retry of a set-up that failed before another one succeeded took the tools away first."""
-    put_face_tools(face_tools, paths)
+    """Retry of a set-up that failed before another one succeeded took the tools away first; a copy, since all tests share these."""
+    shutil.copytree(face_tools, paths.backends / "faces")
     tool.locks = local()
     lock = tool.locks / "faces.txt"
     lock.write_text(re.sub(r"sha256:\w+", "sha256:" + "0" * 64, lock.read_text()))
