@@ -39,6 +39,7 @@ from .character_store import CharacterStore
 from .photo_findings import OF_TWO
 from .photo_store import MAX_PHOTO_BYTES, MAX_PHOTOS, PhotoStore, clean_caption
 from .slugs import invented_trigger
+from .trash import require_files
 from .trigger_words import word_pattern
 
 FORMAT: Literal["isengard-character"] = "isengard-character"
@@ -159,10 +160,11 @@ def exported_loras(stores: Stores, character: Character) -> list[Version]:
 def write_archive(
     target: Path, character: Character, stores: Stores, *, loras: Sequence[Version] = ()
 ) -> None:
-    """The character without ids, hashes of photos, dates and slug. Raises TooLargeError `archive_too_large`."""
+    """The character without ids, hashes of photos, dates and slug. Raises `archive_too_large`, `photo_file_missing`."""
     fields = ("name", "trigger_word", "class_word", "notes", "consent")
     draft = CharacterDraft(**{name: getattr(character, name) for name in fields})
     photos = stores.photos.list(character.id)
+    require_files(stores.paths, photos, {photo.id for photo in photos})
     entries = [
         ArchivedPhoto(
             file=f"photos/{number:04d}.{photo.file.rsplit('.', 1)[1]}",
@@ -183,10 +185,8 @@ def write_archive(
         photos=entries,
         loras=trained,
     )
-    files = {
-        entry.file: stores.photos.image_path(photo, "full")
-        for entry, photo in zip(entries, photos, strict=True)
-    }
+    copied = [stores.photos.image_path(photo, "full") for photo in photos]
+    files = dict(zip((entry.file for entry in entries), copied, strict=True))
     files |= {
         entry.file: stores.versions.path(version) for entry, version in zip(trained, loras, strict=True)
     }

@@ -8,7 +8,7 @@ from __future__ import annotations
 import logging
 import shutil
 import sqlite3
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Container, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
@@ -19,6 +19,7 @@ from ..generations.generation_files import generation_places, trashed_generation
 from ..paths import DataPaths, contained
 from ..records.generation import Generation
 from ..records.photo import Photo
+from ..said import said
 from ..storage.file_moves import move
 from ..storage.kept_in_trash import KEPT_DAYS, purge_stamped
 from ..storage.library import Library
@@ -53,6 +54,14 @@ def trashed_thumb(paths: DataPaths, photo: Photo) -> Path:
 def file_gone() -> NotFoundError:
     """`photo_file_missing`."""
     return NotFoundError("photo_file_missing", "This photo's file is gone.", "Delete it and add it again.")
+
+
+def require_files(paths: DataPaths, photos: Sequence[Photo], needed: Container[str]) -> None:
+    """Refuse with `photo_file_missing` where a needed photo's file is gone; `photos` are all of a person's, and it is told by its place there."""
+    for number, photo in enumerate(photos, 1):
+        if photo.id in needed and not photo_files(paths.character(photo.character_id), photo)[0].is_file():
+            told = said("The file of photo {number} is gone.", number=number)
+            raise NotFoundError("photo_file_missing", told, "Delete it and add it again.")
 
 
 def photo_files(folder: Path, photo: Photo) -> tuple[Path, Path]:

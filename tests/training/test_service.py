@@ -72,6 +72,17 @@ def test_whatever_is_queued_is_rung_for_and_wakes(house, training, woken, wanted
     assert len(woken) == (2 if name in ("retry", "smaller", "resume") else 1)
 
 
+def test_a_training_says_which_photo_has_no_file_any_more(house, training, woken, wanted, ann):
+    """It said "this photo" of a dozen, and left nothing to go by."""
+    photos = house.photos.list(ann.id)
+    house.photos.image_path(photos[1], "full").unlink()
+    with pytest.raises(NotFoundError) as refused:
+        training.submit(wanted, "c")
+    assert refused.value.code == "photo_file_missing"
+    assert str(refused.value.message) == "The file of photo 2 is gone."
+    assert woken == [] and not list(house.paths.jobs.glob("job_*"))
+
+
 def test_what_is_refused_rings_for_nobody(house, training, woken, wanted, ann):
     with pytest.raises(InvalidError):
         training.submit(wanted.model_copy(update={"preset": "mine"}), "c")

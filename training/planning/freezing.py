@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from ...core import atomic
 from ...core.characters.character_store import CharacterStore
 from ...core.characters.photo_store import PhotoStore
+from ...core.characters.trash import require_files
 from ...core.clock import Clock, iso
 from ...core.errors import InvalidError
 from ...core.ids import new_id
@@ -33,11 +34,14 @@ class Freezer:
 
     def freeze(self, plan: Plan, correlation_id: str, after: Sequence[str] = ()) -> Job:
         """A queued job whose folder is complete; it is not begun before those of `after` are completed. InvalidError with the code
-        of the first finding that forbids it."""
+        of the first finding that forbids it, NotFoundError `photo_file_missing`."""
         require_unblocked(plan)
+        character, selection = plan.facts.person.character, plan.selection
+        needed = {photo.id for photo in (*selection.trained, *selection.held_out)}
+        require_files(self.paths, self.photos.list(character.id), needed)
         job = _job(plan, correlation_id, iso(self.clock.now()), list(after))
         with new_job_folder(self.paths, self.characters, job) as job_dir:
-            freeze_photos(job_dir, plan.facts.person.character, plan.selection, self.photos)
+            freeze_photos(job_dir, character, selection, self.photos)
             training = replace(plan.training, job_id=job.id)
             atomic.write_json(job_dir / TRAINING_FILE, training.to_json())
             atomic.write_json(job_dir / JOB_FILE, job.model_dump(mode="json"))
